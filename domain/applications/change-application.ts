@@ -1,0 +1,113 @@
+import { changeAggregate, startAggregate } from '../shared/change-aggregate.ts';
+import type { DomainEvent } from '../shared/domain-event.ts';
+import { ApplicationClosed } from '../shared/errors.ts';
+import { applicationIdOf } from '../shared/ids.ts';
+import type {
+  ApplicantFacts,
+  Application,
+  ApplicationRequest,
+  ApplicationStatus,
+} from './application.ts';
+import { assertTransition, isClosed } from './transitions.ts';
+
+/** The fields a step may change; identity, status, version and chain have their own ways. */
+export type ApplicationPatch = Partial<
+  Omit<
+    Application,
+    | 'applicationId'
+    | 'partnerId'
+    | 'externalId'
+    | 'submittedAt'
+    | 'borrowerKey'
+    | 'status'
+    | 'version'
+    | 'event'
+    | 'auditHash'
+    | 'previousAuditHash'
+  >
+>;
+
+export interface ApplicationChange {
+  readonly status?: ApplicationStatus;
+  readonly patch?: ApplicationPatch;
+  readonly event: DomainEvent;
+  /** A note about an application that has ended (a borrower contests its decline): no status can come with it. */
+  readonly isAfterClose?: boolean;
+}
+
+/** The first version of an application, as submitted. */
+export function createApplication(submission: {
+  readonly request: ApplicationRequest;
+  readonly partnerId: string;
+  readonly productVersion: number;
+  readonly applicant: ApplicantFacts;
+  readonly pii: Application['pii'];
+  readonly submittedAt: string;
+  readonly applied?: Readonly<Record<string, string>>;
+}): Application {
+  const { request, partnerId, applicant, submittedAt } = submission;
+  const { supplier, ...requested } = request.requested;
+  const applicationId = applicationIdOf(partnerId, request.externalId);
+  const event: DomainEvent = {
+    type: 'ApplicationSubmitted',
+    at: submittedAt,
+    actor: `partner:${partnerId}`,
+    facts: {
+      applicationId,
+      partnerId,
+      productId: request.productId,
+      productVersion: submission.productVersion,
+      amountFen: requested.amountFen,
+      termMonths: requested.termMonths,
+      ...(request.attribution === undefined ? {} : { channel: request.attribution.channel }),
+    },
+  };
+  const facts = {
+    applicationId,
+    status: 'Received' as const,
+    partnerId,
+    externalId: request.externalId,
+    submittedAt,
+    productId: request.productId,
+    productVersion: submission.productVersion,
+    mode: 'Platform' as const,
+    requested: { ...requested, hasSupplier: supplier !== undefined },
+    applicant,
+    borrowerKey: applicant.borrowerKey,
+    pii: submission.pii,
+    consents: request.consents,
+    ...(request.attribution === undefined ? {} : { attribution: request.attribution }),
+    humanReviewRequested: request.humanReviewRequested ?? false,
+    reasonCodes: [],
+    documents: [],
+    documentsRequested: [],
+    approvals: [],
+    participations: [],
+    applied: { ...submission.applied },
+  };
+  return startAggregate(applicationId, facts, event);
+}
+
+/** The next version of an application. Throws ApplicationClosed when it has ended, InvalidTransition on a missing edge. */
+export function changeApplication(
+  application: Application,
+  change: ApplicationChange,
+): Application {
+  const { status = application.status, patch = {}, event } = change;
+  assertOpen(application, change);
+  if (change.isAfterClose !== true) assertTransition(application.status, status);
+  const closing = isClosed(status) && !isClosed(application.status) ? { closedAt: event.at } : {};
+  return changeAggregate(application, {
+    subjectId: application.applicationId,
+    patch: { ...patch, ...closing, status },
+    event,
+  });
+}
+
+function assertOpen(application: Application, change: ApplicationChange): void {
+  if (!isClosed(application.status)) return;
+  if (change.isAfterClose === true && change.status === undefined) return;
+  throw new ApplicationClosed(
+    `application ${application.applicationId} has ended: it is ${application.status}`,
+  );
+}

@@ -1,0 +1,114 @@
+import type { JournalEntry, Loan, LoanSchedule } from '../loans/loan.ts';
+import { addDays } from '../shared/calendar.ts';
+import { changeAggregate } from '../shared/change-aggregate.ts';
+import { sha256Hex } from '../shared/digest.ts';
+
+/** Sixteen shards keep the due index below the write rate of one partition. */
+const DUE_SHARDS = 16;
+
+export interface ActivatedLoan {
+  readonly loan: Loan;
+  readonly schedule: LoanSchedule;
+  readonly entry: JournalEntry;
+}
+
+/**
+ * The loan on the day the bank paid: schedule of the real value date, balances, the journal entry of the payout, and the
+ * first day on which something must happen to it.
+ */
+export function activateLoan(
+  loan: Loan,
+  activation: {
+    readonly rows: LoanSchedule['rows'];
+    readonly valueDate: string;
+    readonly at: string;
+    readonly firstReminderDaysBefore: number;
+  },
+): ActivatedLoan {
+  const { rows, valueDate, at } = activation;
+  const first = rows[0];
+  const last = rows.at(-1);
+  if (first === undefined || last === undefined)
+    throw new Error(`loan ${loan.loanId} has a schedule without rows`);
+  const reminderOn = addDays(first.dueOn, -activation.firstReminderDaysBefore);
+  const scheduleVersion = loan.scheduleVersion + 1;
+  const active = changeAggregate(loan, {
+    subjectId: loan.loanId,
+    patch: {
+      status: 'Active',
+      scheduleVersion,
+      disbursedOn: valueDate,
+      maturesOn: last.dueOn,
+      outstandingPrincipalFen: loan.principalFen,
+      actOn: reminderOn > valueDate ? reminderOn : first.dueOn,
+      dueShard: dueShardOf(loan.loanId),
+    },
+    event: {
+      type: 'LoanDisbursed',
+      at,
+      actor: 'workflow',
+      facts: {
+        loanId: loan.loanId,
+        applicationId: loan.applicationId,
+        principalFen: loan.principalFen,
+        disbursedOn: valueDate,
+        firstDueOn: first.dueOn,
+        payoutRef: loan.payoutRef,
+      },
+    },
+  });
+  return {
+    loan: active,
+    schedule: {
+      loanId: loan.loanId,
+      record: `schedule#${String(scheduleVersion).padStart(4, '0')}`,
+      rows,
+    },
+    entry: disbursementEntry(loan, { valueDate, at }),
+  };
+}
+
+/** The journal of a payout: what the borrower now owes against what each funder gave. The legs sum to zero. */
+export function disbursementEntry(
+  loan: Loan,
+  posting: { readonly valueDate: string; readonly at: string },
+): JournalEntry {
+  return {
+    loanId: loan.loanId,
+    record: 'entry#000001',
+    entryType: 'Disbursement',
+    valueDate: posting.valueDate,
+    postedAt: posting.at,
+    reference: loan.payoutRef,
+    legs: [
+      { account: 'borrower:principal', amountFen: loan.principalFen },
+      ...loan.participations.map(({ funderId, shareFen }) => ({
+        account: `funder:${funderId}`,
+        amountFen: -shareFen,
+      })),
+    ],
+  };
+}
+
+/** The shard of the due index a loan belongs to, for good. */
+export function dueShardOf(loanId: string): string {
+  const digest = Number.parseInt(sha256Hex(loanId).slice(0, 2), 16);
+  return String(digest % DUE_SHARDS).padStart(2, '0');
+}
+
+/** A loan that was never paid is given up: allowed only after a definite refusal. */
+export function cancelLoan(
+  loan: Loan,
+  cancel: { readonly at: string; readonly actor: string },
+): Loan {
+  return changeAggregate(loan, {
+    subjectId: loan.loanId,
+    patch: { status: 'Cancelled' },
+    event: {
+      type: 'LoanCancelled',
+      at: cancel.at,
+      actor: cancel.actor,
+      facts: { loanId: loan.loanId, applicationId: loan.applicationId },
+    },
+  });
+}

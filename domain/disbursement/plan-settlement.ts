@@ -1,0 +1,53 @@
+import type { Application } from '../applications/application.ts';
+import type { Loan, LoanSchedule } from '../loans/loan.ts';
+import { activateLoan } from './activate-loan.ts';
+import type { Payout } from './payout.ts';
+import type { MoneyChange } from './ports.ts';
+import { failDisbursement, failLoan, settlePaid, settleRefused } from './settle-payout.ts';
+
+/** What is known for certain about a payout, and who says so. */
+export type Verdict =
+  | {
+      readonly outcome: 'Paid';
+      readonly bankReference: string;
+      readonly valueDate: string;
+      readonly actor: string;
+    }
+  | { readonly outcome: 'Refused'; readonly because: string; readonly actor: string };
+
+export interface Settlement {
+  readonly payout: Payout;
+  readonly loan: Loan;
+  readonly application: Application;
+  readonly verdict: Verdict;
+  /** The schedule as it runs from the day the bank paid. */
+  readonly rowsFrom: (valueDate: string) => LoanSchedule['rows'];
+  readonly firstReminderDaysBefore: number;
+  readonly at: string;
+}
+
+/**
+ * Everything that changes when a payout is settled, as one change: the money is booked with the loan it made, or the loan
+ * that was never paid is set free together with the refusal.
+ */
+export function planSettlement(settlement: Settlement): MoneyChange {
+  const { payout, loan, application, verdict, at } = settlement;
+  if (verdict.outcome === 'Refused')
+    return {
+      payout: settleRefused(payout, { ...verdict, at }),
+      loan: failLoan(loan, { because: verdict.because, at }),
+      application: failDisbursement(application, { because: verdict.because, at }),
+    };
+  const activated = activateLoan(loan, {
+    rows: settlement.rowsFrom(verdict.valueDate),
+    valueDate: verdict.valueDate,
+    at,
+    firstReminderDaysBefore: settlement.firstReminderDaysBefore,
+  });
+  return {
+    payout: settlePaid(payout, { ...verdict, at }),
+    loan: activated.loan,
+    schedule: activated.schedule,
+    entries: [activated.entry],
+  };
+}

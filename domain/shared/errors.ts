@@ -1,0 +1,51 @@
+/**
+ * The errors the whole product uses. `name` is a literal: Lambda reports it as `errorType`, state machines match on it,
+ * and the API layer maps it to a status. A business outcome (declined, expired) is never an error.
+ */
+export class InvalidInput extends Error {
+  override readonly name = 'InvalidInput';
+}
+export class NotFound extends Error {
+  override readonly name = 'NotFound';
+}
+/** The aggregate is in a status that does not allow the change asked for. */
+export class InvalidTransition extends Error {
+  override readonly name = 'InvalidTransition';
+}
+/** Somebody else changed the item since it was read: read again, decide again, write again. */
+export class ConcurrentChange extends Error {
+  override readonly name = 'ConcurrentChange';
+}
+/** A provider does not answer. An outage is never a decline: it is retried, then becomes a human task. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+}
+/** The bank did not say whether it paid. Unknown is not failed: the workflow asks again by the same reference. */
+export class PayoutUnknown extends Error {
+  override readonly name = 'PayoutUnknown';
+}
+/** The bank said, definitely, that it did not pay and will not. */
+export class PayoutRefused extends Error {
+  override readonly name = 'PayoutRefused';
+}
+/** The application ended (withdrawn, expired, declined) while the workflow was on its way to the next step. */
+export class ApplicationClosed extends Error {
+  override readonly name = 'ApplicationClosed';
+}
+/** A rule of conduct, duty separation or law forbids the request, whoever asks. */
+export class Forbidden extends Error {
+  override readonly name = 'Forbidden';
+}
+
+/** Every error name of the product, for the check that state machines match only on names that exist. */
+export const errorNames = [
+  'InvalidInput',
+  'NotFound',
+  'InvalidTransition',
+  'ConcurrentChange',
+  'Unavailable',
+  'PayoutUnknown',
+  'PayoutRefused',
+  'ApplicationClosed',
+  'Forbidden',
+] as const;

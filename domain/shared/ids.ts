@@ -1,0 +1,65 @@
+import { sha256Bytes } from './digest.ts';
+
+/** Crockford's alphabet: no I, L, O or U, so that an id can be read out over the telephone. */
+const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const tailLength = 26;
+const ulidTimeLength = 10;
+const ulidRandomBytes = 10;
+const payoutRefLength = 32;
+
+function base32(bytes: Uint8Array, length: number): string {
+  let text = '';
+  let buffer = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    buffer = (buffer << 8) | byte;
+    bits += 8;
+    while (bits >= 5 && text.length < length) {
+      bits -= 5;
+      text += crockford.charAt((buffer >>> bits) & 31);
+    }
+    buffer &= (1 << bits) - 1;
+    if (text.length === length) break;
+  }
+  return text;
+}
+
+const tailOf = (name: string): string => base32(sha256Bytes(name), tailLength);
+
+/** The application's id is its natural key: the same partner number can never become two applications. */
+export function applicationIdOf(partnerId: string, externalId: string): string {
+  return `app_${tailOf(`${partnerId}\n${externalId}`)}`;
+}
+
+/** One application becomes at most one loan. */
+export function loanIdOf(applicationId: string): string {
+  return `loan_${tailOf(applicationId)}`;
+}
+
+/** A retried step meets the task it already opened; only a new round opens another. */
+export function taskIdOf(applicationId: string, kind: string, round: number): string {
+  return `task_${tailOf(`${applicationId}|${kind}|${round}`)}`;
+}
+
+/** The bank's reference for one payout: deterministic, so that a repeated payment is recognised as the same one. */
+export function payoutRefOf(loanId: string, payoutNumber: number): string {
+  return base32(sha256Bytes(`${loanId}|${payoutNumber}`), payoutRefLength);
+}
+
+/** The printed number of the contract: short enough to read aloud, made from the loan's id. */
+export function contractNumberOf(loanId: string): string {
+  return `ZD-${base32(sha256Bytes(`contract|${loanId}`), 16)}`;
+}
+
+/** A sortable id (ULID) for a document, from the instant and ten random bytes given by the caller. */
+export function newDocumentId(nowMs: number, random: Uint8Array): string {
+  if (random.length !== ulidRandomBytes)
+    throw new Error(`a document id needs ${ulidRandomBytes} random bytes, got ${random.length}`);
+  let time = '';
+  let rest = nowMs;
+  for (let place = 0; place < ulidTimeLength; place += 1) {
+    time = crockford.charAt(rest % 32) + time;
+    rest = Math.floor(rest / 32);
+  }
+  return `doc_${time}${base32(random, tailLength - ulidTimeLength)}`;
+}

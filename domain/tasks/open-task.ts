@@ -1,0 +1,77 @@
+import { contentHashOf } from '../shared/content-hash.ts';
+import { startAggregate } from '../shared/change-aggregate.ts';
+import { taskIdOf } from '../shared/ids.ts';
+import type { Queue, Task, TaskKind } from './task.ts';
+
+/** Where each kind of human work is done, when somebody is reminded, and when it is passed on. */
+export const taskPlans: Readonly<
+  Record<
+    TaskKind,
+    { readonly queue?: Queue; readonly remindHours: number; readonly dueHours: number }
+  >
+> = {
+  ReviewDocuments: { queue: 'DocumentReview', remindHours: 4, dueHours: 24 },
+  CheckCreditManually: { queue: 'CreditReview', remindHours: 4, dueHours: 24 },
+  ApproveApplication: { queue: 'Approval', remindHours: 4, dueHours: 24 },
+  ResolvePayout: { queue: 'PayoutReview', remindHours: 1, dueHours: 4 },
+  ConfirmPayout: { queue: 'PayoutReview', remindHours: 1, dueHours: 4 },
+  ReviewDecision: { queue: 'DecisionReview', remindHours: 24, dueHours: 72 },
+  AwaitDocuments: { remindHours: 72, dueHours: 168 },
+  AwaitSignature: { remindHours: 72, dueHours: 168 },
+};
+
+const hourMs = 3_600_000;
+
+export interface TaskOpening {
+  readonly kind: TaskKind;
+  readonly applicationId: string;
+  readonly partnerId: string;
+  /** A repeated step meets the task of its round; a new round opens another. */
+  readonly round: number;
+  /** What the person is shown: facts without personal data. */
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly approvalsRequired?: 1 | 2;
+  readonly excludedOperators?: readonly string[];
+  readonly taskToken?: string;
+  readonly at: string;
+}
+
+/** Opens one piece of work. What is shown is hashed: a decision is bound to it. */
+export function openTask(opening: TaskOpening): Task {
+  const { kind, applicationId, at } = opening;
+  const plan = taskPlans[kind];
+  const taskId = taskIdOf(applicationId, kind, opening.round);
+  const later = (hours: number): string => new Date(Date.parse(at) + hours * hourMs).toISOString();
+  return startAggregate(
+    taskId,
+    {
+      taskId,
+      kind,
+      status: 'Open' as const,
+      applicationId,
+      partnerId: opening.partnerId,
+      ...(plan.queue === undefined ? {} : { queue: plan.queue }),
+      dueAt: later(plan.dueHours),
+      remindAt: later(plan.remindHours),
+      openedAt: at,
+      excludedOperators: [...(opening.excludedOperators ?? [])],
+      approvalsRequired: opening.approvalsRequired ?? 1,
+      decisions: [],
+      content: { ...opening.content },
+      contentHash: contentHashOf(opening.content),
+      ...(opening.taskToken === undefined ? {} : { taskToken: opening.taskToken }),
+      applied: {},
+    },
+    {
+      type: 'TaskOpened',
+      at,
+      actor: 'workflow',
+      facts: {
+        taskId,
+        kind,
+        applicationId,
+        ...(plan.queue === undefined ? {} : { queue: plan.queue }),
+      },
+    },
+  );
+}

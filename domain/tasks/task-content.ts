@@ -1,0 +1,53 @@
+import type { Application } from '../applications/application.ts';
+import type { Payout } from '../disbursement/payout.ts';
+import type { TaskKind } from './task.ts';
+
+/** The kinds of task that a workflow opens for people. */
+export type AskedKind = Exclude<TaskKind, 'AwaitDocuments' | 'AwaitSignature' | 'ReviewDecision'>;
+
+export interface TaskSubject {
+  readonly application: Application;
+  /** The payout in question, once there is one. */
+  readonly payout?: Payout | undefined;
+  readonly round: number;
+}
+
+/** What a person is shown: what they need to decide, masked; never a name, a number or an account. */
+export function taskContent(kind: AskedKind, subject: TaskSubject): Record<string, unknown> {
+  const { application, round } = subject;
+  const { applicationId, productId, requested, applicant, review, credit, decision } = application;
+  const { nameMasked, kind: applicantKind } = applicant;
+  const about = {
+    round,
+    applicationId,
+    productId,
+    requested,
+    applicant: { kind: applicantKind, nameMasked },
+  };
+  switch (kind) {
+    case 'ReviewDocuments':
+      return { ...about, review, documents: documentsOf(application) };
+    case 'CheckCreditManually':
+      return { ...about, review };
+    case 'ApproveApplication':
+      return { ...about, review, credit, decision };
+    case 'ResolvePayout':
+    case 'ConfirmPayout':
+      return { ...about, ...payoutFacts(subject.payout) };
+  }
+}
+
+function documentsOf({ documents }: Application) {
+  return documents.map(({ documentId, kind, status, sha256 }) => ({
+    documentId,
+    kind,
+    status,
+    sha256,
+  }));
+}
+
+function payoutFacts(payout: Payout | undefined) {
+  if (payout === undefined) return {};
+  const { payoutRef, payoutNumber, state, attempt, amountFen, payee, refusedBecause } = payout;
+  return { payoutRef, payoutNumber, state, attempt, amountFen, payee, refusedBecause };
+}

@@ -1,0 +1,114 @@
+import * as z from 'zod';
+import { ApplicationId, Instant, Sha256Hex, TaskId } from '../shared/primitives.ts';
+
+/** Work queues for people. Who may work which is in `queueRoles`. */
+export const Queue = z.enum([
+  'DocumentReview',
+  'CreditReview',
+  'Approval',
+  'PayoutReview',
+  'DecisionReview',
+  'Supervisor',
+]);
+export type Queue = z.infer<typeof Queue>;
+
+export const OperatorRole = z.enum([
+  'Reviewer',
+  'CreditAnalyst',
+  'Approver',
+  'Supervisor',
+  'Administrator',
+  'Auditor',
+]);
+export type OperatorRole = z.infer<typeof OperatorRole>;
+
+export const queueRoles: Readonly<Record<Queue, readonly OperatorRole[]>> = {
+  DocumentReview: ['Reviewer', 'Supervisor'],
+  CreditReview: ['CreditAnalyst', 'Supervisor'],
+  Approval: ['Approver', 'Supervisor'],
+  PayoutReview: ['Supervisor'],
+  DecisionReview: ['Approver', 'Supervisor'],
+  Supervisor: ['Supervisor'],
+};
+
+/** What a person may answer, by kind of task. */
+export const TaskOutcome = z.enum([
+  'Approve',
+  'Reject',
+  'RequestMore',
+  'Retry',
+  'Cancel',
+  'ConfirmPaid',
+  'ConfirmNotPaid',
+  'Uphold',
+  'Overturn',
+]);
+export type TaskOutcome = z.infer<typeof TaskOutcome>;
+
+export const TaskKind = z.enum([
+  'ReviewDocuments',
+  'CheckCreditManually',
+  'ApproveApplication',
+  'ResolvePayout',
+  /** The bank cannot tell us what became of a payout: a person asks it. */
+  'ConfirmPayout',
+  'ReviewDecision',
+  /** Not human work: the workflow waits for the partner or the borrower. Never in a queue. */
+  'AwaitDocuments',
+  'AwaitSignature',
+]);
+export type TaskKind = z.infer<typeof TaskKind>;
+
+export const outcomesByKind: Readonly<Record<TaskKind, readonly TaskOutcome[]>> = {
+  ReviewDocuments: ['Approve', 'Reject', 'RequestMore'],
+  CheckCreditManually: ['Retry', 'Approve', 'Reject'],
+  ApproveApplication: ['Approve', 'Reject'],
+  ResolvePayout: ['Retry', 'Cancel'],
+  ConfirmPayout: ['ConfirmPaid', 'ConfirmNotPaid', 'Retry'],
+  ReviewDecision: ['Uphold', 'Overturn'],
+  AwaitDocuments: [],
+  AwaitSignature: [],
+};
+
+export const TaskDecision = z.object({
+  outcome: TaskOutcome,
+  operatorId: z.string(),
+  at: Instant,
+  note: z.string().max(2000).optional(),
+  reasonCodes: z.array(z.string()),
+  documentsRequested: z.array(z.string()),
+  contentHash: Sha256Hex,
+});
+export type TaskDecision = z.infer<typeof TaskDecision>;
+
+/** One piece of human work, or one wait of the workflow for somebody outside. */
+export const Task = z.object({
+  taskId: TaskId,
+  version: z.int().min(1),
+  kind: TaskKind,
+  status: z.enum(['Open', 'Decided', 'Closed']),
+  applicationId: ApplicationId,
+  partnerId: z.string(),
+  /** Present only while a person may pick the task up: it makes the Inbox index sparse. */
+  queue: Queue.optional(),
+  dueAt: Instant,
+  remindAt: Instant.optional(),
+  remindedAt: Instant.optional(),
+  escalatedAt: Instant.optional(),
+  openedAt: Instant,
+  /** Who must not decide: the maker, and everybody who already approved. */
+  excludedOperators: z.array(z.string()),
+  approvalsRequired: z.int().min(1).max(2),
+  decisions: z.array(TaskDecision),
+  assignee: z.string().optional(),
+  /** What the person sees (no personal data), and its hash: a decision is bound to it. */
+  content: z.record(z.string(), z.unknown()),
+  contentHash: Sha256Hex,
+  /** The workflow's credential: never leaves this table. */
+  taskToken: z.string().optional(),
+  event: z.unknown().optional(),
+  applied: z.record(z.string(), Sha256Hex),
+  auditHash: Sha256Hex,
+  previousAuditHash: Sha256Hex,
+});
+export type Task = z.infer<typeof Task>;

@@ -1,0 +1,46 @@
+import type { Bin, Scorecard } from '../catalog/scorecard.ts';
+import type { Facts } from './evaluate-rules.ts';
+
+export interface Score {
+  readonly points: number;
+  readonly grade: string;
+  readonly outcome: Scorecard['grades'][number]['outcome'];
+  /** The attributes that cost most points against their best class, the largest loss first. */
+  readonly reasonCodes: readonly string[];
+}
+
+const REASONS_MAX = 3;
+
+/** Adds the points of an applicant. A missing fact brings none: it is neither good nor bad, and no reason. */
+export function scoreApplication(scorecard: Scorecard, facts: Facts): Score {
+  const lines = scorecard.attributes.map(({ field, reasonCode, bins }) => {
+    const bin = bins.find((candidate) => isIn(candidate, facts[field]));
+    const best = Math.max(...bins.map(({ points }) => points));
+    return {
+      reasonCode,
+      points: bin?.points ?? 0,
+      loss: bin === undefined ? 0 : best - bin.points,
+    };
+  });
+  const points = lines.reduce((sum, line) => sum + line.points, scorecard.basePoints);
+  const grade = gradeOf(scorecard, points);
+  const losses = lines.filter(({ loss }) => loss > 0).toSorted((a, b) => b.loss - a.loss);
+  return {
+    points,
+    grade: grade.grade,
+    outcome: grade.outcome,
+    reasonCodes: losses.slice(0, REASONS_MAX).map(({ reasonCode }) => reasonCode),
+  };
+}
+
+function gradeOf({ grades, scorecardId }: Scorecard, points: number): Scorecard['grades'][number] {
+  const grade = grades.find(({ fromPoints }) => points >= fromPoints) ?? grades.at(-1);
+  if (grade === undefined) throw new Error(`scorecard ${scorecardId} has no grades`);
+  return grade;
+}
+
+function isIn(bin: Bin, value: Facts[string]): boolean {
+  if ('words' in bin) return typeof value === 'string' && bin.words.includes(value);
+  if (typeof value !== 'number') return false;
+  return value >= (bin.from ?? -Infinity) && value < (bin.below ?? Infinity);
+}

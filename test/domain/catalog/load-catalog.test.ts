@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type CatalogKind,
+  catalogKinds,
+  loadCatalogFile,
+} from '../../../domain/catalog/load-catalog.ts';
+import {
+  businessProduct,
+  catalogFiles,
+  companyRules,
+  companyScorecard,
+  consumerProduct,
+  personRules,
+  personScorecard,
+  reasonTexts,
+  supplierProduct,
+} from '../catalog-files.ts';
+
+const kinds = Object.keys(catalogKinds) as CatalogKind[];
+
+describe('loadCatalogFile', () => {
+  it.each(kinds.flatMap((kind) => catalogFiles(kind).map((file) => ({ kind, ...file }))))(
+    'accepts $kind $name as it is shipped',
+    ({ kind, content }) => {
+      const [version, latest] = loadCatalogFile(kind, content);
+      expect(version).toMatchObject({ kind, version: 1 });
+      expect(version.idVersion).toMatch(/^[a-z][a-z0-9-]*#0001$/);
+      expect(latest).toEqual({
+        kind,
+        version: 1,
+        idVersion: version.idVersion.replace('#0001', '#latest'),
+      });
+    },
+  );
+
+  it('refuses a field that the schema does not know', () => {
+    const file = { ...(catalogFiles('partner')[0]?.content as object), discount: 1 };
+    expect(() => loadCatalogFile('partner', file)).toThrow('a partner has no field discount');
+  });
+
+  it('refuses a content that is no object', () => {
+    expect(() => loadCatalogFile('partner', 'partner')).toThrow();
+  });
+});
+
+describe('the shipped catalog', () => {
+  const products = [consumerProduct, supplierProduct, businessProduct];
+
+  it.each(products)('names a rule set and a scorecard that exist for $productId', (product) => {
+    expect(catalogFiles('rule-set').map(({ name }) => name)).toContain(`${product.ruleSetId}.json`);
+    expect(catalogFiles('scorecard').map(({ name }) => name)).toContain(
+      `${product.scorecardId}.json`,
+    );
+  });
+
+  it.each([
+    { product: consumerProduct, scorecard: personScorecard },
+    { product: supplierProduct, scorecard: personScorecard },
+    { product: businessProduct, scorecard: companyScorecard },
+  ])('prices every grade that can be approved: $product.productId', ({ product, scorecard }) => {
+    const priced = product.pricing.map(({ grade }) => grade);
+    for (const { grade, outcome } of scorecard.grades)
+      if (outcome !== 'Decline') expect(priced).toContain(grade);
+  });
+
+  it('explains every code a rule or a scorecard can give', () => {
+    const codes = [
+      ...[...personRules.rules, ...companyRules.rules].map(({ reasonCode }) => reasonCode),
+      ...[...personScorecard.attributes, ...companyScorecard.attributes].map(
+        ({ reasonCode }) => reasonCode,
+      ),
+    ];
+    expect(codes.filter((code) => reasonTexts.texts[code] === undefined)).toEqual([]);
+  });
+
+  it('scores neither sex nor marital status nor nationality nor age', () => {
+    const fields = [...personScorecard.attributes, ...companyScorecard.attributes].map(
+      ({ field }) => field,
+    );
+    expect(fields.join(' ')).not.toMatch(/sex|gender|marital|foreign|national|\bage\b/i);
+  });
+});
