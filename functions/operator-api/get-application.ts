@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { Application } from '#domain/applications/application.ts';
+import { ApplicationId } from '#domain/shared/primitives.ts';
+import { apiRoute } from '#platform/api-route.ts';
+import { existing } from '#platform/existing.ts';
+import { describeRoute, Nothing } from '#platform/route-description.ts';
+import { operatorDependencies } from './operator-dependencies.ts';
+import { TaskView, viewTask } from './task-view.ts';
+
+/** Everything about an application but who the borrower is: the sealed blob and the keys of requests stay inside. */
+const FullApplication = Application.omit({ pii: true, applied: true, borrowerKey: true })
+  .extend({
+    applicant: Application.shape.applicant.omit({ borrowerKey: true }),
+    tasks: z.array(TaskView),
+  })
+  .meta({ id: 'FullApplication' });
+
+export const getFullApplicationRoute = describeRoute({
+  operationId: 'getFullApplication',
+  summary: 'One application with its decision trace and its tasks',
+  method: 'GET',
+  path: '/ops/applications/{applicationId}',
+  caller: 'Operator',
+  roles: ['Reviewer', 'CreditAnalyst', 'Approver', 'Supervisor', 'Auditor'],
+  parameters: z.object({ applicationId: ApplicationId }),
+  query: Nothing,
+  body: Nothing,
+  status: 200,
+  answer: FullApplication,
+  problems: ['NotFound'],
+});
+
+export const handler = apiRoute({
+  description: getFullApplicationRoute,
+  dependencies: operatorDependencies,
+  run: async ({ parameters }, { applications, tasks }) => {
+    const { applicationId } = parameters;
+    const application = existing(await applications.find(applicationId), 'such application');
+    const opened = await tasks.listByApplication(applicationId);
+    return { body: { ...application, tasks: opened.map(viewTask) } };
+  },
+});

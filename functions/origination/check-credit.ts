@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import { recordCredit } from '#domain/applications/advance-application.ts';
+import type { Application, Consent } from '#domain/applications/application.ts';
+import type { CreditReports, KeptCreditReport } from '#domain/applications/credit-report-ports.ts';
+import {
+  type Applications,
+  type PersonalDataVault,
+  sealedSubjectOf,
+} from '#domain/applications/ports.ts';
+import type { CreditBureau } from '#domain/applications/provider-ports.ts';
+import { isConsentCurrent } from '#domain/applications/screen-application.ts';
+import { contactOf } from '#domain/applications/validate-applicant.ts';
+import type { Catalog } from '#domain/catalog/ports.ts';
+import type { Product } from '#domain/catalog/product.ts';
+import { businessDateOf } from '#domain/shared/calendar.ts';
+import { InvalidTransition } from '#domain/shared/errors.ts';
+import { ApplicationId } from '#domain/shared/primitives.ts';
+import { summariseReport, isReportFresh } from '#domain/underwriting/credit-report.ts';
+import { documentClient, requireEnvironment } from '#platform/clients.ts';
+import { HttpCreditBureau } from '#platform/providers/credit-bureau.ts';
+import { DynamoCreditReports } from '#platform/repositories/credit-reports.ts';
+import { providerSecret } from '#platform/secrets.ts';
+import { workflowTask } from '#platform/workflow-task.ts';
+import { openApplication } from './open-application.ts';
+import { pinnedProduct } from './origination-catalog.ts';
+import { stepDependencies } from './origination-dependencies.ts';
+
+export const CheckCreditInput = z.object({ applicationId: ApplicationId });
+
+export interface CheckCreditDependencies {
+  readonly applications: Applications;
+  readonly catalog: Catalog;
+  readonly vault: PersonalDataVault;
+  readonly bureau: CreditBureau;
+  readonly reports: CreditReports;
+  readonly now: () => Date;
+}
+
+/** Gets the bureau report, or reuses one that is fresh: every query is an entry in the borrower's own credit record. */
+export async function runCheckCredit(
+  { applicationId }: z.infer<typeof CheckCreditInput>,
+  dependencies: CheckCreditDependencies,
+): Promise<{ outcome: 'Checked' }> {
+  const { applications, catalog, reports, now } = dependencies;
+  const application = await openApplication(applications, applicationId);
+  if (application.status !== 'DocumentsVerified' && application.status !== 'UnderReview')
+    return { outcome: 'Checked' };
+  const product = await pinnedProduct(catalog, application);
+  const at = now();
+  const consent = consentOf(application, product, at);
+  const kept = await reports.findLatest(application.borrowerKey);
+  const isReused = kept !== undefined && isReportFresh(kept, product.creditReportFreshDays, at);
+  const report = isReused ? kept : await query(application, consent, dependencies);
+  const credit = summariseReport(report, isReused);
+  await applications.replace(
+    recordCredit(application, credit, {
+      consentTextHash: consent.textHash,
+      at: at.toISOString(),
+    }),
+  );
+  return { outcome: 'Checked' };
+}
+
+/** 征信业管理条例 art. 18: no query without the written consent of the person, for the purpose agreed. */
+function consentOf(application: Application, product: Product, at: Date): Consent {
+  const date = businessDateOf(at.getTime());
+  const consent = application.consents.find(
+    (given) =>
+      given.purpose === 'CreditQuery' && isConsentCurrent(given, product.consentMaxAgeDays, date),
+  );
+  if (consent === undefined)
+    throw new InvalidTransition(
+      `application ${application.applicationId} has no consent to a credit query`,
+    );
+  return consent;
+}
+
+async function query(
+  application: Application,
+  consent: Consent,
+  { vault, bureau, reports }: CheckCreditDependencies,
+): Promise<KeptCreditReport> {
+  const { applicationId, borrowerKey } = application;
+  const { applicant } = await vault.open(application.pii, sealedSubjectOf(application));
+  const { name, idNumber } = contactOf(applicant);
+  const consentId = `${applicationId}:${consent.purpose}:${consent.givenAt}`;
+  const report = await bureau.query({ idNumber, name, consentId, purpose: 'PreLoan' });
+  const kept = { ...report, borrowerKey, consentId, applicationId };
+  // Kept before anything else: a step that dies here finds it and does not ask twice.
+  await reports.save(kept);
+  return kept;
+}
+
+export const handler = workflowTask({
+  input: CheckCreditInput,
+  dependencies: () => ({
+    ...stepDependencies(),
+    bureau: new HttpCreditBureau(async () => (await providerSecret()).bureau),
+    reports: new DynamoCreditReports(documentClient(), requireEnvironment('CREDIT_REPORTS_TABLE')),
+  }),
+  run: runCheckCredit,
+});

@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { recordScreening } from '#domain/applications/advance-application.ts';
+import type { Application } from '#domain/applications/application.ts';
+import {
+  type Applications,
+  type PersonalDataVault,
+  sealedSubjectOf,
+} from '#domain/applications/ports.ts';
+import {
+  screenApplication,
+  type ScreeningResult,
+} from '#domain/applications/screen-application.ts';
+import type { Catalog } from '#domain/catalog/ports.ts';
+import { businessDateOf } from '#domain/shared/calendar.ts';
+import { ApplicationId } from '#domain/shared/primitives.ts';
+import { workflowTask } from '#platform/workflow-task.ts';
+import { openApplication } from './open-application.ts';
+import { lenderAndPolicy, partnerOf, pinnedProduct } from './origination-catalog.ts';
+import { stepDependencies } from './origination-dependencies.ts';
+
+export const ScreenApplicationInput = z.object({ applicationId: ApplicationId });
+
+export interface ScreenApplicationDependencies {
+  readonly applications: Applications;
+  readonly catalog: Catalog;
+  readonly vault: PersonalDataVault;
+  readonly now: () => Date;
+}
+
+/** Screens a new application and, when it passes, makes it the one open application of its borrower. */
+export async function runScreenApplication(
+  { applicationId }: z.infer<typeof ScreenApplicationInput>,
+  dependencies: ScreenApplicationDependencies,
+): Promise<{ outcome: ScreeningResult['outcome'] }> {
+  const { applications, now } = dependencies;
+  const application = await openApplication(applications, applicationId);
+  if (application.status !== 'Received') return { outcome: 'Passed' };
+  const at = now().toISOString();
+  const result = await screen(application, false, dependencies);
+  if (result.outcome === 'Declined') {
+    await applications.replace(recordScreening(application, result, at));
+    return { outcome: 'Declined' };
+  }
+  const stored = await applications.replaceHoldingBorrower(
+    recordScreening(application, result, at),
+  );
+  if (stored === 'Stored') return { outcome: 'Passed' };
+  const busy = await screen(application, true, dependencies);
+  await applications.replace(recordScreening(application, busy, at));
+  return { outcome: busy.outcome };
+}
+
+/** A blocked borrower is an entry of the catalog under the borrower's blind index. */
+const BlockEntry = z.looseObject({ kind: z.literal('blocked-borrower') });
+
+async function screen(
+  application: Application,
+  isBusy: boolean,
+  { catalog, vault, now }: ScreenApplicationDependencies,
+): Promise<ScreeningResult> {
+  const [product, partner, { funder, policyPack }, { applicant }, block] = await Promise.all([
+    pinnedProduct(catalog, application),
+    partnerOf(catalog, application),
+    lenderAndPolicy(catalog),
+    vault.open(application.pii, sealedSubjectOf(application)),
+    catalog.find({ kind: 'blocked-borrower', id: application.borrowerKey, version: 1 }, BlockEntry),
+  ]);
+  return screenApplication({
+    application,
+    applicant,
+    product,
+    partner,
+    funder,
+    policyPack,
+    isBlocked: block !== undefined,
+    isBusy,
+    date: businessDateOf(now().getTime()),
+  });
+}
+
+export const handler = workflowTask({
+  input: ScreenApplicationInput,
+  dependencies: stepDependencies,
+  run: runScreenApplication,
+});

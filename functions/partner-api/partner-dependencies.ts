@@ -1,0 +1,30 @@
+import { documentClient, requireEnvironment } from '#platform/clients.ts';
+import { DynamoApplications } from '#platform/repositories/applications.ts';
+import { DynamoCatalog } from '#platform/repositories/catalog.ts';
+import { DynamoIdempotencyKeys } from '#platform/repositories/idempotency-keys.ts';
+import { DynamoLoans } from '#platform/repositories/loans.ts';
+import { DynamoTasks } from '#platform/repositories/tasks.ts';
+import { now } from '#platform/time.ts';
+
+/** What a partner route works with; each route takes the part it names. Tables it is not given fail on use. */
+export function partnerDependencies() {
+  const documents = documentClient();
+  const tableOf = (variable: string): string => process.env[variable] ?? '';
+  return {
+    applications: new DynamoApplications(
+      documents,
+      tableOf('APPLICATIONS_TABLE'),
+      new DynamoIdempotencyKeys(documents, tableOf('IDEMPOTENCY_KEYS_TABLE')),
+    ),
+    catalog: new DynamoCatalog(documents, tableOf('CATALOG_TABLE')),
+    loans: new DynamoLoans(documents, tableOf('LOANS_TABLE')),
+    tasks: new DynamoTasks(documents, tableOf('TASKS_TABLE')),
+    now,
+  };
+}
+export type PartnerDependencies = ReturnType<typeof partnerDependencies>;
+
+/** Documents and contracts live in buckets named by the environment. */
+export function bucketOf(variable: 'CONTRACTS_BUCKET' | 'DOCUMENTS_BUCKET'): string {
+  return requireEnvironment(variable);
+}

@@ -1,0 +1,47 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import { requireEnvironment, secretsClient } from './clients.ts';
+
+const Provider = z.object({ url: z.url(), apiKey: z.string() });
+
+/** Where the providers are and how to prove who we are; one secret, so that one read serves a process. */
+export const ProviderSecret = z.object({
+  bank: Provider,
+  bureau: Provider,
+  identity: Provider,
+  income: Provider,
+  recognition: Provider,
+  signature: Provider,
+  sms: Provider,
+  callbackSecret: z.string(),
+  webhookSecretKey: z.string(),
+  /** Base64 of 32 bytes; only where no KMS key is configured. */
+  piiWrappingKey: z.base64().optional(),
+  /** Keys the blind index of identity numbers: apart from the data key on purpose. */
+  blindIndexKey: z.string().min(16),
+});
+export type ProviderSecret = z.infer<typeof ProviderSecret>;
+
+const REFRESH_AFTER_MS = 15 * 60 * 1000;
+let cached: { readonly secret: Promise<ProviderSecret>; readonly readAtMs: number } | undefined;
+
+/** The secret, read once a quarter of an hour: often enough for a rotation with two valid keys. */
+export function providerSecret(): Promise<ProviderSecret> {
+  if (cached && Date.now() - cached.readAtMs < REFRESH_AFTER_MS) return cached.secret;
+  const secret = readSecret(secretsClient(), requireEnvironment('PROVIDER_SECRET_ARN'));
+  cached = { secret, readAtMs: Date.now() };
+  // A failed read is not an answer to keep.
+  secret.catch(() => {
+    cached = undefined;
+  });
+  return secret;
+}
+
+async function readSecret(
+  client: SecretsManagerClient,
+  secretArn: string,
+): Promise<ProviderSecret> {
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
+  // The parse error names paths only, never the values.
+  return ProviderSecret.parse(JSON.parse(SecretString ?? 'null'));
+}

@@ -1,0 +1,7 @@
+import { createHmac } from 'node:crypto';
+
+/** The secret shared with one partner (Standard Webhooks): derived, so that one key rotates them all and none is stored. */
+export function partnerWebhookSecret(webhookSecretKey: string, partnerId: string): string {
+  const derived = createHmac('sha256', webhookSecretKey).update(`webhook\n${partnerId}`).digest();
+  return `whsec_${derived.toString('base64')}`;
+}

@@ -1,0 +1,91 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DatabaseProcess } from '#local/hosting/database-process.ts';
+
+type Keys = readonly [string] | readonly [string, string];
+
+/** The tables the repositories work on; that `lib/` makes the same ones is checked by the journeys, which run on its template. */
+const tables: Readonly<Record<string, { keys: Keys; indexes?: Readonly<Record<string, Keys>> }>> = {
+  Applications: {
+    keys: ['applicationId'],
+    indexes: {
+      ByPartner: ['partnerId', 'submittedAt'],
+      ByBorrower: ['borrowerKey', 'submittedAt'],
+    },
+  },
+  Loans: { keys: ['loanId', 'record'], indexes: { Due: ['dueShard', 'actOn'] } },
+  Payouts: { keys: ['payoutRef'] },
+  Tasks: {
+    keys: ['taskId'],
+    indexes: { Inbox: ['queue', 'dueAt'], ByApplication: ['applicationId', 'openedAt'] },
+  },
+  Catalog: { keys: ['kind', 'idVersion'] },
+  IdempotencyKeys: { keys: ['callerKey'] },
+  Audit: { keys: ['subjectId', 'sequence'] },
+  CreditReports: { keys: ['borrowerKey', 'obtainedAt'] },
+};
+
+export interface TestDatabase {
+  readonly endpoint: string;
+  readonly documents: DynamoDBDocumentClient;
+  stop(): Promise<void>;
+}
+
+/** DynamoDB Local in memory with every table; java ends with this process, however that ends. */
+export async function startTestDatabase(): Promise<TestDatabase> {
+  const database = await DatabaseProcess.start({ dataDir: undefined });
+  const client = testClient(database.endpoint);
+  await Promise.all(Object.keys(tables).map((name) => createTable(client, name)));
+  return {
+    endpoint: database.endpoint,
+    documents: documentsOf(client),
+    stop: async () => {
+      client.destroy();
+      await database.stop();
+    },
+  };
+}
+
+/** A client of its own, for a test that puts middleware on it. */
+export function testClient(endpoint: string): DynamoDBClient {
+  return new DynamoDBClient({
+    endpoint,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    requestHandler: { httpAgent: { keepAlive: true, maxSockets: 64 } },
+  });
+}
+
+export function documentsOf(client: DynamoDBClient): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+async function createTable(client: DynamoDBClient, name: string): Promise<void> {
+  const { keys, indexes = {} } = tables[name] ?? { keys: ['id'] };
+  const attributes = new Set([...keys, ...Object.values(indexes).flat()]);
+  await client.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [...attributes].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: AttributeName === 'sequence' ? 'N' : 'S',
+      })),
+      KeySchema: keySchema(keys),
+      ...(Object.keys(indexes).length > 0 && {
+        GlobalSecondaryIndexes: Object.entries(indexes).map(([IndexName, index]) => ({
+          IndexName,
+          KeySchema: keySchema(index),
+          Projection: { ProjectionType: 'ALL' as const },
+        })),
+      }),
+    }),
+  );
+}
+
+function keySchema([partition, sort]: Keys) {
+  return [
+    { AttributeName: partition, KeyType: 'HASH' as const },
+    ...(sort === undefined ? [] : [{ AttributeName: sort, KeyType: 'RANGE' as const }]),
+  ];
+}
