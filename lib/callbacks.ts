@@ -1,0 +1,36 @@
+import { Construct } from 'constructs';
+import { answersTasks, asksProviders, uses } from './constructs/access.ts';
+import type { Api } from './constructs/api.ts';
+import { addRoutes } from './constructs/route-functions.ts';
+import type { DataStack } from './data-stack.ts';
+
+export interface CallbacksProps {
+  readonly data: DataStack;
+  readonly api: Api;
+}
+
+/** Where providers report. They sign what they send, and the handler checks it before it reads on. */
+export class Callbacks extends Construct {
+  constructor(scope: Construct, id: string, { data, api }: CallbacksProps) {
+    super(scope, id);
+    const { applications, catalog, loans, payouts, providerSecret, tasks } = data;
+    addRoutes(this, api, {
+      authorisers: ['Callback'],
+      access: {
+        'functions/callbacks/signature-callback.ts': [
+          asksProviders(providerSecret),
+          uses(applications, 'GetItem', 'PutItem', 'DeleteItem'),
+          uses(tasks, 'GetItem', 'PutItem'),
+          answersTasks(this, 'originate-loan'),
+        ],
+        'functions/callbacks/payout-callback.ts': [
+          asksProviders(providerSecret),
+          uses(applications, 'GetItem', 'PutItem'),
+          uses(catalog, 'GetItem'),
+          uses(loans, 'GetItem', 'PutItem'),
+          uses(payouts, 'GetItem', 'PutItem'),
+        ],
+      },
+    });
+  }
+}

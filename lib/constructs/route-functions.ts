@@ -1,0 +1,35 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { routes, type Authoriser } from '../routes.ts';
+import type { Access } from './access.ts';
+import type { Api } from './api.ts';
+import { constructIdOf } from './construct-id.ts';
+import { WorkflowFunction } from './workflow-function.ts';
+
+export interface RouteFunctionsProps {
+  /** Which part of the route table. */
+  readonly authorisers: readonly Authoriser[];
+  /** By entry; a route whose handler is missing here stops the synthesis. */
+  readonly access: Readonly<Record<string, readonly Access[]>>;
+}
+
+/** One function for each route of a part of the table, and its way in. */
+export function addRoutes(scope: Construct, api: Api, props: RouteFunctionsProps): void {
+  const mine = routes.filter(({ authoriser }) => props.authorisers.includes(authoriser));
+  const idle = Object.keys(props.access).filter(
+    (entry) => !mine.some((route) => route.entry === entry),
+  );
+  if (idle.length > 0) throw new Error(`no route leads to ${idle.join(', ')}`);
+  for (const route of mine) {
+    const access = props.access[route.entry];
+    if (!access) throw new Error(`${route.entry} has a route, but nothing says what it may use`);
+    const target = new WorkflowFunction(scope, constructIdOf(route.entry), {
+      entry: route.entry,
+      errorImpact: route.errorImpact,
+      access,
+      // The gateway gives up after 29 seconds; the handler must have answered by then.
+      timeout: Duration.seconds(20),
+    });
+    api.addRoute(route, target);
+  }
+}

@@ -1,0 +1,140 @@
+import { copyFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  CfnFunction,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Access } from './access.ts';
+import { Alarm } from './alarm.ts';
+import { bundlePath } from './bundle-path.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { HouseStack } from './house-stack.ts';
+
+/** Cybersecurity Law art. 21 asks for six months of network logs; the house keeps 400 days. */
+export const LOG_RETENTION = RetentionDays.THIRTEEN_MONTHS;
+
+export interface WorkflowFunctionProps {
+  /** The handler's source file, from the repository root. */
+  readonly entry: string;
+  /** What the business loses while this function fails; the text of its alarm. */
+  readonly errorImpact: string;
+  readonly access?: readonly Access[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly memoryMegabytes?: number;
+  readonly timeout?: Duration;
+  /** Called by an event or a schedule, so that nobody hears of its failure: gets retries and a dead-letter queue. */
+  readonly isAsynchronous?: boolean;
+  /** Files it reads as it runs, by the variable that says where: put beside its bundle, found in node_modules without one. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** One Lambda of the house: its own role with what it needs and no more, its logs, its alarm. */
+export class WorkflowFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly functionArn: string;
+  /** Where failed events of an asynchronous function wait. */
+  readonly deadLetters: DeadLetterQueue | undefined;
+  readonly errorImpact: string;
+
+  constructor(scope: Construct, id: string, props: WorkflowFunctionProps) {
+    super(scope, id);
+    const stack = HouseStack.of(this);
+    const access = props.access ?? [];
+    this.errorImpact = props.errorImpact;
+
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: LOG_RETENTION,
+      removalPolicy: stack.settings.isDisposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+    for (const statement of access.flatMap(({ statements }) => statements))
+      role.addToPolicy(statement);
+
+    this.function = new LambdaFunction(this, 'Function', {
+      description: `${props.entry} (${stack.settings.stage})`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: stack.isChina ? Architecture.X86_64 : Architecture.ARM_64,
+      tracing: stack.isChina ? Tracing.DISABLED : Tracing.ACTIVE,
+      handler: 'index.handler',
+      code: codeOf(props, stack.settings.bundleDirectory),
+      memorySize: props.memoryMegabytes ?? 512,
+      timeout: props.timeout ?? Duration.seconds(30),
+      loggingFormat: LoggingFormat.JSON,
+      logGroup,
+      role,
+      environment: {
+        STAGE: stack.settings.stage,
+        POWERTOOLS_SERVICE_NAME: basename(props.entry, '.ts'),
+        ...Object.fromEntries(access.flatMap(({ environment }) => Object.entries(environment))),
+        ...props.environment,
+        ...(stack.settings.bundleDirectory === undefined ? {} : deployedPaths(props.files)),
+      },
+    });
+    this.functionArn = this.function.functionArn;
+    nameEntry(this.function, props.entry);
+
+    new Alarm(this, 'Errors', {
+      metric: this.function.metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
+      impact: props.errorImpact,
+    });
+    this.deadLetters = props.isAsynchronous === true ? this.#keepFailedEvents() : undefined;
+  }
+
+  #keepFailedEvents(): DeadLetterQueue {
+    const deadLetters = new DeadLetterQueue(this, 'DeadLetters', { impact: this.errorImpact });
+    this.function.configureAsyncInvoke({
+      onFailure: new SqsDestination(deadLetters),
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(6),
+    });
+    return deadLetters;
+  }
+}
+
+/** The one-machine host loads the handler from the source file named here; nothing is declared twice. */
+function nameEntry(target: LambdaFunction, entry: string): void {
+  const resource = target.node.defaultChild;
+  if (!(resource instanceof CfnFunction)) throw new Error(`${target.node.path} has no resource`);
+  resource.addMetadata('zhudai:entry', entry);
+}
+
+function codeOf(
+  { entry, files = {} }: WorkflowFunctionProps,
+  bundleDirectory: string | undefined,
+): Code {
+  // A template made without bundling is for reading. Deployed by mistake, it must say so rather than seem to work.
+  if (bundleDirectory === undefined)
+    return Code.fromInline(
+      "exports.handler = async () => { throw new Error('synthesised without code') };",
+    );
+  const bundle = bundlePath(bundleDirectory, entry);
+  for (const file of Object.values(files))
+    copyFileSync(fileURLToPath(import.meta.resolve(file)), join(bundle, basename(file)));
+  return Code.fromAsset(bundle);
+}
+
+/** Lambda unpacks a bundle into this folder. */
+function deployedPaths(files: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(files).map(([variable, file]) => [variable, `/var/task/${basename(file)}`]),
+  );
+}

@@ -1,0 +1,253 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  type Attribute,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  CfnBucket,
+  BucketEncryption,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { NamedBucket, NamedTable } from './constructs/access.ts';
+import { HouseStack, type HouseStackProps } from './constructs/house-stack.ts';
+
+interface IndexShape {
+  readonly name: string;
+  readonly key: readonly [string, string];
+  /** The attributes a list shows besides the keys; without them the index carries the whole item. */
+  readonly attributes?: readonly string[];
+}
+
+interface TableShape {
+  /** The variable that tells a function the table's name. */
+  readonly variable: string;
+  readonly key: readonly [string] | readonly [string, string];
+  readonly hasNumberSort?: boolean;
+  readonly indexes?: readonly IndexShape[];
+  /** Each new image that carries an event is published and chained into Audit. */
+  readonly isPublished?: boolean;
+  readonly expiryAttribute?: string;
+}
+
+/** Every table, by natural key. */
+const tableShapes = {
+  Applications: {
+    variable: 'APPLICATIONS_TABLE',
+    key: ['applicationId'],
+    isPublished: true,
+    indexes: [
+      {
+        name: 'ByPartner',
+        key: ['partnerId', 'submittedAt'],
+        attributes: [
+          'version',
+          'status',
+          'externalId',
+          'productId',
+          'requested',
+          'reasonCodes',
+          'loanId',
+        ],
+      },
+      { name: 'ByBorrower', key: ['borrowerKey', 'submittedAt'], attributes: ['status'] },
+    ],
+  },
+  Loans: {
+    variable: 'LOANS_TABLE',
+    key: ['loanId', 'record'],
+    isPublished: true,
+    indexes: [
+      { name: 'Due', key: ['dueShard', 'actOn'], attributes: [] },
+      { name: 'ByBorrower', key: ['borrowerKey', 'loanId'], attributes: ['status'] },
+      { name: 'ByPartner', key: ['partnerId', 'loanId'], attributes: ['status'] },
+      { name: 'ByFunder', key: ['funderId', 'loanId'], attributes: ['status'] },
+    ],
+  },
+  Payouts: { variable: 'PAYOUTS_TABLE', key: ['payoutRef'], isPublished: true },
+  Tasks: {
+    variable: 'TASKS_TABLE',
+    key: ['taskId'],
+    isPublished: true,
+    indexes: [
+      { name: 'Inbox', key: ['queue', 'dueAt'] },
+      { name: 'ByApplication', key: ['applicationId', 'openedAt'] },
+    ],
+  },
+  Cases: { variable: 'CASES_TABLE', key: ['borrowerKey', 'record'] },
+  Catalog: { variable: 'CATALOG_TABLE', key: ['kind', 'idVersion'] },
+  IdempotencyKeys: {
+    variable: 'IDEMPOTENCY_KEYS_TABLE',
+    key: ['callerKey'],
+    expiryAttribute: 'expiresAt',
+  },
+  Audit: { variable: 'AUDIT_TABLE', key: ['subjectId', 'sequence'], hasNumberSort: true },
+  Metrics: { variable: 'METRICS_TABLE', key: ['metric', 'dateDimension'] },
+  CreditReports: { variable: 'CREDIT_REPORTS_TABLE', key: ['borrowerKey', 'obtainedAt'] },
+} as const satisfies Record<string, TableShape>;
+
+/** Everything that holds state: tables, objects, keys, secrets, and the bus they report to. */
+export class DataStack extends HouseStack {
+  readonly applications: NamedTable;
+  readonly loans: NamedTable;
+  readonly payouts: NamedTable;
+  readonly tasks: NamedTable;
+  readonly cases: NamedTable;
+  readonly catalog: NamedTable;
+  readonly idempotencyKeys: NamedTable;
+  readonly audit: NamedTable;
+  readonly metrics: NamedTable;
+  readonly creditReports: NamedTable;
+  readonly documents: NamedBucket;
+  readonly contracts: NamedBucket;
+  readonly eventBus: EventBus;
+  readonly personalDataKey: Key;
+  readonly providerSecret: Secret;
+  readonly alarms: Topic;
+
+  constructor(scope: Construct, id: string, props: HouseStackProps) {
+    super(scope, id, props);
+    this.applications = this.#table('Applications');
+    this.loans = this.#table('Loans');
+    this.payouts = this.#table('Payouts');
+    this.tasks = this.#table('Tasks');
+    this.cases = this.#table('Cases');
+    this.catalog = this.#table('Catalog');
+    this.idempotencyKeys = this.#table('IdempotencyKeys');
+    this.audit = this.#table('Audit');
+    this.metrics = this.#table('Metrics');
+    this.creditReports = this.#table('CreditReports');
+
+    this.personalDataKey = new Key(this, 'PersonalDataKey', {
+      description: 'Seals the personal data of borrowers, in items and in documents',
+      enableKeyRotation: true,
+      removalPolicy: this.#removalPolicy,
+    });
+    this.documents = {
+      bucket: reportingUploads(this.#bucket('Documents')),
+      variable: 'DOCUMENTS_BUCKET',
+      key: this.personalDataKey,
+    };
+    this.contracts = {
+      bucket: this.#bucket('Contracts'),
+      variable: 'CONTRACTS_BUCKET',
+      key: this.personalDataKey,
+    };
+    this.eventBus = new EventBus(this, 'EventBus', { description: 'What happened to loans' });
+    this.providerSecret = this.#providerSecret();
+    this.alarms = new Topic(this, 'Alarms', {
+      displayName: `Zhudai alarms (${this.settings.stage})`,
+      enforceSSL: true,
+    });
+  }
+
+  get #removalPolicy(): RemovalPolicy {
+    return this.settings.isDisposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
+  }
+
+  #table(name: keyof typeof tableShapes): NamedTable {
+    const shape: TableShape = tableShapes[name];
+    const [partitionKey, sortKey] = shape.key;
+    const table = new Table(this, name, {
+      partitionKey: stringAttribute(partitionKey),
+      ...(sortKey === undefined
+        ? {}
+        : {
+            sortKey: {
+              name: sortKey,
+              type: shape.hasNumberSort === true ? AttributeType.NUMBER : AttributeType.STRING,
+            },
+          }),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: !this.settings.isDisposable,
+      removalPolicy: this.#removalPolicy,
+      ...(shape.isPublished === true ? { stream: StreamViewType.NEW_IMAGE } : {}),
+      ...(shape.expiryAttribute === undefined
+        ? {}
+        : { timeToLiveAttribute: shape.expiryAttribute }),
+    });
+    for (const index of shape.indexes ?? []) addIndex(table, index);
+    return { table, variable: shape.variable };
+  }
+
+  #bucket(name: string): Bucket {
+    return new Bucket(this, name, {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: this.personalDataKey,
+      // One data key for many objects: a request to KMS per upload would cost more than the upload.
+      bucketKeyEnabled: true,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      versioned: true,
+      removalPolicy: this.#removalPolicy,
+      lifecycleRules: [
+        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        { noncurrentVersionExpiration: Duration.days(400) },
+      ],
+    });
+  }
+
+  /** Made with the shape that the functions expect; whoever operates the platform fills it in. */
+  #providerSecret(): Secret {
+    return new Secret(this, 'ProviderSecret', {
+      description:
+        'Where the providers are, how to prove who we are, and the key of the blind index',
+      removalPolicy: this.#removalPolicy,
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({
+          ...Object.fromEntries(providers.map((provider) => [provider, unset])),
+          callbackSecret: '',
+          webhookSecretKey: '',
+        }),
+        generateStringKey: 'blindIndexKey',
+        passwordLength: 64,
+        excludePunctuation: true,
+      },
+    });
+  }
+}
+
+const providers = ['bank', 'bureau', 'identity', 'income', 'recognition', 'signature', 'sms'];
+const unset = { url: 'https://provider.invalid', apiKey: '' };
+
+/** On the resource itself: the construct library's own way brings a Lambda of its own along. */
+function reportingUploads(bucket: Bucket): Bucket {
+  const resource = bucket.node.defaultChild;
+  if (!(resource instanceof CfnBucket)) throw new Error(`${bucket.node.path} has no resource`);
+  resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+  return bucket;
+}
+
+function stringAttribute(name: string): Attribute {
+  return { name, type: AttributeType.STRING };
+}
+
+function addIndex(table: Table, { name, key, attributes }: IndexShape): void {
+  const [partitionKey, sortKey] = key;
+  table.addGlobalSecondaryIndex({
+    indexName: name,
+    partitionKey: stringAttribute(partitionKey),
+    sortKey: stringAttribute(sortKey),
+    ...projectionOf(attributes),
+  });
+}
+
+/** A wide index is written again with every change of the item: as narrow as the list that reads it. */
+function projectionOf(attributes: readonly string[] | undefined) {
+  if (attributes === undefined) return { projectionType: ProjectionType.ALL };
+  if (attributes.length === 0) return { projectionType: ProjectionType.KEYS_ONLY };
+  return { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...attributes] };
+}

@@ -1,0 +1,38 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { Audit } from './audit.ts';
+import { HouseStack, type HouseStackProps } from './constructs/house-stack.ts';
+import type { DataStack } from './data-stack.ts';
+import { Disbursement } from './disbursement.ts';
+import { Documents } from './documents.ts';
+import { Notification } from './notification.ts';
+import { Origination } from './origination.ts';
+import { Tasks } from './tasks.ts';
+
+export interface OperationsStackProps extends HouseStackProps {
+  readonly data: DataStack;
+}
+
+/** What works without being asked over HTTP: workflows, schedules, consumers of events. */
+export class OperationsStack extends HouseStack {
+  constructor(scope: Construct, id: string, { data, ...props }: OperationsStackProps) {
+    super(scope, id, { ...props, alarmTopic: data.alarms });
+    const tasks = new Tasks(this, 'Tasks', { data });
+    const { notifyOutcome } = new Notification(this, 'Notification', { data });
+    const { disburseLoan } = new Disbursement(this, 'Disbursement', {
+      data,
+      openTask: tasks.openTask,
+    });
+    const { originateLoan } = new Origination(this, 'Origination', {
+      data,
+      disburseLoan,
+      openTask: tasks.openTask,
+      applyAnswer: tasks.applyAnswer,
+      notifyOutcome,
+    });
+    new Documents(this, 'Documents', { data });
+    new Audit(this, 'Audit', { data });
+    new CfnOutput(this, 'OriginateLoanArn', { value: originateLoan.stateMachineArn });
+    new CfnOutput(this, 'DisburseLoanArn', { value: disburseLoan.stateMachineArn });
+  }
+}

@@ -1,0 +1,88 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import {
+  answersTasks,
+  executionArns,
+  machineArn,
+  queries,
+  uses,
+  type Access,
+} from './constructs/access.ts';
+import type { Api } from './constructs/api.ts';
+import { addRoutes } from './constructs/route-functions.ts';
+import type { DataStack } from './data-stack.ts';
+
+export interface OperatorApiProps {
+  readonly data: DataStack;
+  readonly api: Api;
+}
+
+const machineNames = ['originate-loan', 'disburse-loan'];
+
+/** What operators may ask for, and what each answer may touch. */
+export class OperatorApi extends Construct {
+  constructor(scope: Construct, id: string, { data, api }: OperatorApiProps) {
+    super(scope, id);
+    addRoutes(this, api, { authorisers: ['Operator'], access: accessByEntry(this, data) });
+  }
+}
+
+function accessByEntry(scope: Construct, data: DataStack): Record<string, readonly Access[]> {
+  const { applications, audit, catalog, idempotencyKeys, loans, tasks } = data;
+  const remembersRequests = uses(idempotencyKeys, 'GetItem', 'PutItem');
+  const changesTask = uses(tasks, 'GetItem', 'PutItem');
+  return byEntry({
+    'list-tasks': [queries(tasks, 'Inbox')],
+    'get-task': [uses(tasks, 'GetItem')],
+    'claim-task': [changesTask],
+    'release-task': [changesTask],
+    'decide-task': [changesTask, answersTasks(scope, 'originate-loan', 'disburse-loan')],
+    'list-executions': [onMachines(scope, 'ListExecutions')],
+    'get-execution': [onExecutions(scope, 'DescribeExecution')],
+    'get-execution-history': [onExecutions(scope, 'GetExecutionHistory')],
+    'redrive-execution': [onExecutions(scope, 'RedriveExecution'), remembersRequests],
+    'stop-execution': [onExecutions(scope, 'StopExecution'), remembersRequests],
+    'list-applications': [queries(applications, 'ByPartner')],
+    'get-application': [uses(applications, 'GetItem'), queries(tasks, 'ByApplication')],
+    'get-loan': [uses(loans, 'GetItem', 'Query')],
+    'get-audit': [uses(audit, 'Query')],
+    'list-catalog': [uses(catalog, 'GetItem', 'Query')],
+  });
+}
+
+function byEntry(access: Record<string, readonly Access[]>): Record<string, readonly Access[]> {
+  return Object.fromEntries(
+    Object.entries(access).map(([name, each]) => [`functions/operator-api/${name}.ts`, each]),
+  );
+}
+
+function onMachines(scope: Construct, action: 'ListExecutions'): Access {
+  return {
+    environment: machineVariable(scope),
+    statements: [
+      new PolicyStatement({
+        actions: [`states:${action}`],
+        resources: machineNames.map((name) => machineArn(scope, name)),
+      }),
+    ],
+  };
+}
+
+function onExecutions(
+  scope: Construct,
+  action: 'DescribeExecution' | 'GetExecutionHistory' | 'RedriveExecution' | 'StopExecution',
+): Access {
+  return {
+    environment: machineVariable(scope),
+    statements: [
+      new PolicyStatement({
+        actions: [`states:${action}`],
+        resources: machineNames.map((name) => executionArns(scope, name)),
+      }),
+    ],
+  };
+}
+
+function machineVariable(scope: Construct): Record<string, string> {
+  return { STATE_MACHINE_ARNS: machineNames.map((name) => machineArn(scope, name)).join(',') };
+}

@@ -1,0 +1,90 @@
+import { Construct } from 'constructs';
+import {
+  answersTasks,
+  asksProviders,
+  knows,
+  opensPersonalData,
+  queries,
+  readsObjects,
+  sealsPersonalData,
+  uses,
+  writesObjects,
+  type Access,
+} from './constructs/access.ts';
+import type { Api } from './constructs/api.ts';
+import { HouseStack } from './constructs/house-stack.ts';
+import { addRoutes } from './constructs/route-functions.ts';
+import type { DataStack } from './data-stack.ts';
+
+export interface PartnerApiProps {
+  readonly data: DataStack;
+  readonly api: Api;
+}
+
+/** What partners may ask for, and what each answer may touch. */
+export class PartnerApi extends Construct {
+  constructor(scope: Construct, id: string, { data, api }: PartnerApiProps) {
+    super(scope, id);
+    addRoutes(this, api, {
+      authorisers: ['Partner', 'None'],
+      access: accessByEntry(this, data),
+    });
+  }
+}
+
+function accessByEntry(scope: Construct, data: DataStack): Record<string, readonly Access[]> {
+  const { applications, catalog, contracts, documents, idempotencyKeys, loans, tasks } = data;
+  const { personalDataKey, providerSecret } = data;
+  const changesApplication = uses(applications, 'GetItem', 'PutItem');
+  const readsCatalog = uses(catalog, 'GetItem', 'Query');
+  const readsVersion = uses(catalog, 'GetItem');
+  const remembersRequests = uses(idempotencyKeys, 'GetItem', 'PutItem');
+  return {
+    'functions/partner-api/list-products.ts': [readsCatalog],
+    'functions/partner-api/get-product.ts': [readsVersion],
+    'functions/partner-api/create-quote.ts': [remembersRequests],
+    'functions/partner-api/submit-application.ts': [
+      uses(applications, 'PutItem'),
+      remembersRequests,
+      readsVersion,
+      asksProviders(providerSecret),
+      sealsPersonalData(personalDataKey),
+      acceptsTestArea(scope),
+    ],
+    'functions/partner-api/list-applications.ts': [
+      queries(applications, 'ByPartner'),
+      asksProviders(providerSecret),
+    ],
+    'functions/partner-api/get-application.ts': [
+      uses(applications, 'GetItem'),
+      readsVersion,
+      readsObjects(contracts),
+    ],
+    'functions/partner-api/register-document.ts': [changesApplication, writesObjects(documents)],
+    'functions/partner-api/confirm-disclosure.ts': [changesApplication, readsVersion],
+    'functions/partner-api/request-signature.ts': [
+      changesApplication,
+      asksProviders(providerSecret),
+      opensPersonalData(personalDataKey),
+    ],
+    'functions/partner-api/withdraw-application.ts': [
+      uses(applications, 'GetItem', 'PutItem', 'DeleteItem'),
+      uses(tasks, 'PutItem'),
+      queries(tasks, 'ByApplication'),
+      answersTasks(scope, 'originate-loan'),
+    ],
+    'functions/partner-api/request-review.ts': [
+      changesApplication,
+      uses(tasks, 'GetItem', 'PutItem'),
+    ],
+    'functions/partner-api/get-loan.ts': [uses(loans, 'GetItem')],
+    'functions/partner-api/get-loan-schedule.ts': [uses(loans, 'GetItem')],
+    'functions/partner-api/get-openapi.ts': [],
+  };
+}
+
+/** Identity numbers of area 99, which nobody has, belong to synthetic applicants: never in production. */
+function acceptsTestArea(scope: Construct): Access {
+  const { stage } = HouseStack.of(scope).settings;
+  return knows({ ALLOW_TEST_AREA: String(stage !== 'production') });
+}

@@ -1,0 +1,161 @@
+/**
+ * Who lets a request in. `Callback` routes check the provider's signature themselves; which roles an operator needs is
+ * said, and checked, by the handler's own description.
+ */
+export type Authoriser = 'Partner' | 'Operator' | 'Callback' | 'None';
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** The handler's source file. */
+  readonly entry: string;
+  readonly authoriser: Authoriser;
+  readonly errorImpact: string;
+}
+
+type RouteFacts = readonly [
+  request: `${Route['method']} /${string}`,
+  entry: string,
+  errorImpact: string,
+];
+
+const partnerRoutes: readonly RouteFacts[] = [
+  ['GET /v1/products', 'partner-api/list-products', 'partners see no products to sell'],
+  ['GET /v1/products/{productId}', 'partner-api/get-product', 'partners see no product terms'],
+  ['POST /v1/quotes', 'partner-api/create-quote', 'partners cannot quote a price'],
+  [
+    'POST /v1/applications',
+    'partner-api/submit-application',
+    'partners cannot apply: business is lost',
+  ],
+  [
+    'GET /v1/applications',
+    'partner-api/list-applications',
+    'partners cannot see their applications',
+  ],
+  [
+    'GET /v1/applications/{applicationId}',
+    'partner-api/get-application',
+    'partners cannot follow an application',
+  ],
+  [
+    'POST /v1/applications/{applicationId}/documents',
+    'partner-api/register-document',
+    'partners cannot upload the documents asked for',
+  ],
+  [
+    'POST /v1/applications/{applicationId}/disclosure',
+    'partner-api/confirm-disclosure',
+    'borrowers cannot confirm the cost sheet and so cannot sign',
+  ],
+  [
+    'POST /v1/applications/{applicationId}/signature',
+    'partner-api/request-signature',
+    'borrowers cannot sign',
+  ],
+  [
+    'POST /v1/applications/{applicationId}/withdrawal',
+    'partner-api/withdraw-application',
+    'borrowers cannot withdraw',
+  ],
+  [
+    'POST /v1/applications/{applicationId}/review-requests',
+    'partner-api/request-review',
+    'borrowers cannot ask a person to look at an automatic decision, as the law lets them',
+  ],
+  ['GET /v1/loans/{loanId}', 'partner-api/get-loan', 'partners cannot follow a loan'],
+  [
+    'GET /v1/loans/{loanId}/schedule',
+    'partner-api/get-loan-schedule',
+    'partners cannot see what is due',
+  ],
+];
+
+const operatorRoutes: readonly RouteFacts[] = [
+  ['GET /ops/tasks', 'list-tasks', 'operators cannot see their work'],
+  ['GET /ops/tasks/{taskId}', 'get-task', 'operators cannot see a task'],
+  ['POST /ops/tasks/{taskId}/claim', 'claim-task', 'operators cannot take a task'],
+  ['POST /ops/tasks/{taskId}/release', 'release-task', 'operators cannot give back a task'],
+  [
+    'POST /ops/tasks/{taskId}/decision',
+    'decide-task',
+    'operators cannot decide: applications wait',
+  ],
+  ['GET /ops/executions', 'list-executions', 'operators cannot see which workflows run or failed'],
+  [
+    'GET /ops/executions/{executionId}',
+    'get-execution',
+    'operators cannot see why a workflow failed',
+  ],
+  [
+    'GET /ops/executions/{executionId}/history',
+    'get-execution-history',
+    'operators cannot see what a workflow did',
+  ],
+  [
+    'POST /ops/executions/{executionId}/redrive',
+    'redrive-execution',
+    'failed workflows cannot be taken up again',
+  ],
+  ['POST /ops/executions/{executionId}/stop', 'stop-execution', 'workflows cannot be stopped'],
+  [
+    'GET /ops/applications',
+    'list-applications',
+    'operators cannot see the applications of a partner',
+  ],
+  [
+    'GET /ops/applications/{applicationId}',
+    'get-application',
+    'operators cannot see an application',
+  ],
+  ['GET /ops/loans/{loanId}', 'get-loan', 'operators cannot see a loan'],
+  ['GET /ops/audit/{subjectId}', 'get-audit', 'auditors cannot read the chain'],
+  ['GET /ops/catalog', 'list-catalog', 'operators cannot see the terms in force'],
+];
+
+/**
+ * Every route of the API. A handler without an entry here has no way in, and an entry always says who lets a request in:
+ * the API is built from this table alone.
+ */
+export const routes: readonly Route[] = [
+  ...partnerRoutes.map(([request, name, errorImpact]) => ({
+    ...split(request),
+    entry: `functions/${name}.ts`,
+    authoriser: 'Partner' as const,
+    errorImpact,
+  })),
+  ...operatorRoutes.map(([request, name, errorImpact]) => ({
+    ...split(request),
+    entry: `functions/operator-api/${name}.ts`,
+    authoriser: 'Operator' as const,
+    errorImpact,
+  })),
+  {
+    method: 'GET',
+    path: '/v1/openapi.json',
+    entry: 'functions/partner-api/get-openapi.ts',
+    authoriser: 'None',
+    errorImpact: 'partners cannot read the description of the API',
+  },
+  {
+    method: 'POST',
+    path: '/callbacks/signatures',
+    entry: 'functions/callbacks/signature-callback.ts',
+    authoriser: 'Callback',
+    errorImpact: 'signed contracts are not noticed and their loans not paid out',
+  },
+  {
+    method: 'POST',
+    path: '/callbacks/payouts',
+    entry: 'functions/callbacks/payout-callback.ts',
+    authoriser: 'Callback',
+    errorImpact: 'the bank cannot report payouts: they are found by asking, later',
+  },
+];
+
+function split(request: RouteFacts[0]): Pick<Route, 'method' | 'path'> {
+  const [method, path] = request.split(' ');
+  if ((method !== 'GET' && method !== 'POST') || path === undefined)
+    throw new Error(`not a route: ${request}`);
+  return { method, path };
+}

@@ -1,0 +1,12 @@
+import type { App, Environment } from 'aws-cdk-lib';
+import { ApiStack } from './api-stack.ts';
+import type { Settings } from './constructs/house-stack.ts';
+import { DataStack } from './data-stack.ts';
+import { OperationsStack } from './operations-stack.ts';
+
+/** Puts the three stacks of one deployment into an app. */
+export function addStacks(app: App, settings: Settings, env: Environment = {}): void {
+  const data = new DataStack(app, 'Data', { settings, env });
+  new OperationsStack(app, 'Operations', { settings, env, data });
+  new ApiStack(app, 'Api', { settings, env, data });
+}

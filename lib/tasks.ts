@@ -1,0 +1,90 @@
+import { Construct } from 'constructs';
+import {
+  answersTasks,
+  asksProviders,
+  opensPersonalData,
+  queries,
+  sealsPersonalData,
+  uses,
+} from './constructs/access.ts';
+import { EventTrigger } from './constructs/event-trigger.ts';
+import { Schedule } from './constructs/schedule.ts';
+import { WorkflowFunction } from './constructs/workflow-function.ts';
+import type { DataStack } from './data-stack.ts';
+
+/** Human work: opened by a workflow, reminded of, escalated. */
+export class Tasks extends Construct {
+  readonly openTask: WorkflowFunction;
+  readonly applyAnswer: WorkflowFunction;
+
+  constructor(scope: Construct, id: string, { data }: { readonly data: DataStack }) {
+    super(scope, id);
+    const { applications, loans, payouts, tasks } = data;
+    this.openTask = new WorkflowFunction(this, 'OpenTask', {
+      entry: 'functions/tasks/open-task.ts',
+      errorImpact: 'applications that need a person reach none',
+      access: [
+        uses(applications, 'GetItem', 'PutItem'),
+        uses(loans, 'GetItem'),
+        uses(payouts, 'GetItem'),
+        uses(tasks, 'GetItem', 'PutItem'),
+        // What was decided before the workflow asked is answered at once.
+        answersTasks(this, 'originate-loan', 'disburse-loan'),
+      ],
+    });
+    this.applyAnswer = new WorkflowFunction(this, 'ApplyAnswer', {
+      entry: 'functions/tasks/apply-answer.ts',
+      errorImpact: 'what reviewers and approvers decided takes no effect',
+      access: [
+        uses(applications, 'GetItem', 'PutItem', 'DeleteItem'),
+        uses(loans, 'GetItem'),
+        uses(payouts, 'GetItem'),
+        uses(tasks, 'GetItem', 'PutItem'),
+      ],
+    });
+    this.#reopenOverturned(data);
+    const watchTasks = new WorkflowFunction(this, 'WatchTasks', {
+      entry: 'functions/tasks/watch-tasks.ts',
+      errorImpact: 'late reviews and approvals are neither reminded of nor escalated',
+      isAsynchronous: true,
+      access: [uses(tasks, 'GetItem', 'PutItem'), queries(tasks, 'Inbox')],
+    });
+    new Schedule(this, 'WatchTasksSchedule', {
+      description: 'Reminds of open tasks and escalates late ones',
+      expression: 'rate(15 minutes)',
+      target: watchTasks,
+    });
+  }
+
+  /** A decline that a person overturned, on the borrower's request, goes on as a new application. */
+  #reopenOverturned({
+    applications,
+    eventBus,
+    personalDataKey,
+    providerSecret,
+    tasks,
+  }: DataStack): void {
+    const reopenApplication = new WorkflowFunction(this, 'ReopenApplication', {
+      entry: 'functions/tasks/reopen-application.ts',
+      errorImpact: 'declines that a person overturned stay declined',
+      isAsynchronous: true,
+      access: [
+        uses(applications, 'GetItem', 'PutItem'),
+        uses(tasks, 'GetItem', 'PutItem'),
+        asksProviders(providerSecret),
+        opensPersonalData(personalDataKey),
+        sealsPersonalData(personalDataKey),
+      ],
+    });
+    new EventTrigger(this, 'OnDeclineOverturned', {
+      description: 'Opens a new application for every overturned decline',
+      eventBus,
+      eventPattern: {
+        source: ['zhudai'],
+        detailType: ['TaskDecided'],
+        detail: { kind: ['ReviewDecision'], outcome: ['Overturn'] },
+      },
+      target: reopenApplication,
+    });
+  }
+}

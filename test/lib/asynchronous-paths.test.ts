@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { synthesised, type Json, type SynthesisedResource } from './synthesised.ts';
+
+const cloud = synthesised();
+const queues = cloud.ofType('AWS::SQS::Queue');
+
+function entriesCalledBy(resources: readonly SynthesisedResource[]): string[] {
+  const functions = cloud.ofType('AWS::Lambda::Function');
+  return resources.flatMap(({ properties }) =>
+    functions
+      .filter(({ logicalId }) => JSON.stringify(properties).includes(`"${logicalId}"`))
+      .map(({ metadata }) => String(metadata['zhudai:entry']).replace('functions/', '')),
+  );
+}
+
+describe('rules', () => {
+  const rules = cloud.ofType('AWS::Events::Rule');
+
+  it('start the functions that wait for events', () => {
+    expect(entriesCalledBy(rules).sort()).toEqual([
+      'documents/verify-document.ts',
+      'origination/start-origination.ts',
+      'tasks/reopen-application.ts',
+    ]);
+  });
+
+  it('try for a day and keep what could not be delivered', () => {
+    for (const { properties } of rules) {
+      const [target] = properties['Targets'] as Json[];
+      expect(target?.['RetryPolicy']).toEqual({
+        MaximumEventAgeInSeconds: 86_400,
+        MaximumRetryAttempts: 185,
+      });
+      expect(JSON.stringify(target?.['DeadLetterConfig'])).toContain('DeadLetters');
+    }
+  });
+});
+
+describe('schedules', () => {
+  const schedules = cloud.ofType('AWS::Scheduler::Schedule');
+
+  it.each([
+    { entry: 'tasks/watch-tasks.ts', expression: 'rate(15 minutes)' },
+    { entry: 'disbursement/sweep-payouts.ts', expression: 'rate(1 minute)' },
+  ])('run $entry at $expression', ({ entry, expression }) => {
+    const [found] = schedules.filter(
+      ({ properties }) => properties['ScheduleExpression'] === expression,
+    );
+    expect(found && entriesCalledBy([found])).toEqual([entry]);
+  });
+
+  it('go by the clock of Shanghai and keep what could not be delivered', () => {
+    expect(schedules).toHaveLength(2);
+    for (const { properties } of schedules) {
+      expect(properties['ScheduleExpressionTimezone']).toBe('Asia/Shanghai');
+      const target = properties['Target'] as Json;
+      expect(target['DeadLetterConfig']).toBeDefined();
+      expect(target['RetryPolicy']).toBeDefined();
+    }
+  });
+});
+
+describe('functions called by events or schedules', () => {
+  it('are tried again and leave failures in a queue', () => {
+    const configured = cloud.ofType('AWS::Lambda::EventInvokeConfig');
+    expect(entriesCalledBy(configured).sort()).toEqual([
+      'disbursement/sweep-payouts.ts',
+      'documents/verify-document.ts',
+      'origination/start-origination.ts',
+      'tasks/reopen-application.ts',
+      'tasks/watch-tasks.ts',
+    ]);
+    for (const { properties } of configured) {
+      expect(properties['MaximumRetryAttempts']).toBe(2);
+      expect(JSON.stringify(properties['DestinationConfig'])).toContain('DeadLetters');
+    }
+  });
+});
+
+describe('stream consumers', () => {
+  const mappings = cloud.ofType('AWS::Lambda::EventSourceMapping');
+
+  it.each(['Applications', 'Loans', 'Payouts', 'Tasks'])('publish the changes of %s', (table) => {
+    const found = mappings.filter(({ properties }) =>
+      JSON.stringify(properties['EventSourceArn']).includes(`GetAtt${table}`),
+    );
+    expect(entriesCalledBy(found)).toEqual(['audit/publish-changes.ts']);
+  });
+
+  it('halve a failing batch, retry only what failed, and give it up to a queue', () => {
+    expect(mappings).toHaveLength(4);
+    for (const { properties } of mappings) {
+      expect(properties['BisectBatchOnFunctionError']).toBe(true);
+      expect(properties['FunctionResponseTypes']).toEqual(['ReportBatchItemFailures']);
+      expect(properties['MaximumRetryAttempts']).toBe(10);
+      expect(properties['StartingPosition']).toBe('TRIM_HORIZON');
+      expect(JSON.stringify(properties['DestinationConfig'])).toContain('DeadLetters');
+    }
+  });
+
+  it('raise an alarm when they are a minute behind', () => {
+    const [alarm] = cloud
+      .ofType('AWS::CloudWatch::Alarm')
+      .filter(({ properties }) => properties['MetricName'] === 'IteratorAge');
+    expect(alarm?.properties).toMatchObject({ Threshold: 60_000, Statistic: 'Maximum' });
+    expect(alarm && entriesCalledBy([alarm])).toEqual(['audit/publish-changes.ts']);
+  });
+
+  it('take only new images that carry an event', () => {
+    for (const { properties } of mappings) {
+      const { Filters } = properties['FilterCriteria'] as { Filters: { Pattern: string }[] };
+      expect(Filters.map(({ Pattern }) => JSON.parse(Pattern) as Json)).toEqual([
+        {
+          eventName: ['INSERT', 'MODIFY'],
+          dynamodb: { NewImage: { event: { M: { type: { S: [{ exists: true }] } } } } },
+        },
+      ]);
+    }
+  });
+});
+
+describe('dead-letter queues', () => {
+  it('keep for two weeks, encrypted, over TLS alone', () => {
+    expect(queues).toHaveLength(6);
+    for (const { properties } of queues) {
+      expect(properties['MessageRetentionPeriod']).toBe(14 * 24 * 3600);
+      expect(properties['SqsManagedSseEnabled']).toBe(true);
+    }
+    expect(cloud.ofType('AWS::SQS::QueuePolicy')).toHaveLength(queues.length);
+  });
+
+  it.each(queues.map(({ logicalId }) => logicalId))(
+    '%s raises an alarm at its first message',
+    (id) => {
+      const [alarm] = cloud
+        .ofType('AWS::CloudWatch::Alarm')
+        .filter(({ properties }) => JSON.stringify(properties['Dimensions'] ?? '').includes(id));
+      expect(alarm?.properties['Threshold']).toBe(1);
+      expect(alarm?.properties['AlarmDescription']).toMatch(/^Impact: /);
+    },
+  );
+});

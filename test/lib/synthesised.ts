@@ -1,0 +1,77 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import cdk from '../../cdk.json' with { type: 'json' };
+import { addStacks } from '#lib/stacks.ts';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+export interface SynthesisedResource {
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly properties: Json;
+  readonly metadata: Json;
+  readonly declaration: Json;
+}
+
+export interface Synthesised {
+  readonly resources: readonly SynthesisedResource[];
+  readonly text: string;
+  ofType(type: string): readonly SynthesisedResource[];
+}
+
+/** Every resource of every stack, without code. Synthesised in memory: call once per test file. */
+export function synthesised({
+  region,
+  isDisposable = false,
+}: { readonly region?: string; readonly isDisposable?: boolean } = {}): Synthesised {
+  const app = new App({
+    builtinCloudFormationValidation: false,
+    analyticsReporting: false,
+    treeMetadata: false,
+    context: { ...cdk.context, 'aws:cdk:disable-stack-trace': true },
+  });
+  addStacks(app, { stage: 'test', isDisposable }, region === undefined ? {} : { region });
+  const stacks = app.node.children.filter((child) => Stack.isStack(child));
+  const templates = stacks.map(
+    (stack) => [stack.node.id, Template.fromStack(stack).toJSON()] as const,
+  );
+  const resources = templates.flatMap(([stack, template]) =>
+    Object.entries(template['Resources'] as Record<string, Json>).map(([logicalId, each]) => ({
+      stack,
+      logicalId,
+      type: each['Type'] as string,
+      properties: (each['Properties'] ?? {}) as Json,
+      metadata: (each['Metadata'] ?? {}) as Json,
+      declaration: each,
+    })),
+  );
+  return {
+    resources,
+    text: JSON.stringify(templates),
+    ofType: (type) => resources.filter((resource) => resource.type === type),
+  };
+}
+
+export interface Statement {
+  readonly owner: string;
+  readonly actions: readonly string[];
+  readonly resources: readonly unknown[];
+  readonly effect: string;
+}
+
+/** Every statement of every identity policy. */
+export function statementsOf({ resources }: Synthesised): readonly Statement[] {
+  return resources
+    .filter(({ type }) => type === 'AWS::IAM::Policy')
+    .flatMap(({ logicalId, properties }) =>
+      (properties as { PolicyDocument: { Statement: Json[] } }).PolicyDocument.Statement.map(
+        (statement) => ({
+          owner: logicalId,
+          actions: [statement['Action']].flat() as string[],
+          resources: [statement['Resource']].flat(),
+          effect: statement['Effect'] as string,
+        }),
+      ),
+    );
+}
