@@ -1,0 +1,177 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { findCredentials } from './credentials.ts';
+import type { CommandFlags } from './credentials.ts';
+import type { ReplayFlags } from './run-replay.ts';
+
+// Each command loads what it needs when it runs: `zhudai quote` prices ten thousand loans in a second of CPU, and
+// must not spend a quarter of it on loading what only a replay uses.
+
+const program = new Command('zhudai')
+  .description('A loan-facilitation platform on one machine: run it, apply, decide, look.')
+  .showHelpAfterError()
+  .enablePositionalOptions();
+
+/** Gives a command that talks to a running platform the flags all of them have. */
+function connected(command: Command): Command {
+  return command
+    .option('--url <url>', 'where the platform is (default: http://127.0.0.1:4000)')
+    .option('--port <port>', 'the same for this machine')
+    .option('--data <folder>', 'the data folder with credentials.json (default: .zhudai)')
+    .option('--partner-key <key>', 'instead of the one in credentials.json')
+    .option('--operator-token <token>', 'instead of the one in credentials.json')
+    .option('--json', 'answer in JSON');
+}
+
+program
+  .command('start')
+  .description('start the platform (the same as npm start)')
+  .argument(
+    '[flags...]',
+    '--port, --data DIR, --memory, --empty, --auto-operate, --manual-borrower',
+  )
+  .allowUnknownOption()
+  .helpOption(false)
+  .passThroughOptions()
+  .action(async (flags: string[]) => {
+    const host = (await import('../run.ts')) as unknown as {
+      main: (argv: string[]) => Promise<void>;
+    };
+    await host.main(flags);
+  });
+
+connected(program.command('replay'))
+  .description('send the German samples through the HTTP API and say what became of each')
+  .option('--count <number>', 'how many', '1000')
+  .option('--offset <number>', 'where in the set to begin', '0')
+  .option('--concurrency <number>', 'how many senders at once', '8')
+  .option('--auto-operate', 'work the tasks too, as the sandbox staff, and follow each to its end')
+  .option('--manual-borrower', 'an unsigned contract is an end too')
+  .option('--file <file>', 'send these applications instead: JSON lines or one JSON array')
+  .action(async (flags: ReplayFlags) => {
+    const { runReplay } = await import('./run-replay.ts');
+    await runReplay(flags);
+  });
+
+connected(program.command('apply'))
+  .description('send one application')
+  .argument('<file>', 'the body of POST /v1/applications, or - for standard input')
+  .option('--key <key>', 'the idempotency key (default: a fresh one)')
+  .action(async (file: string, flags: CommandFlags & { key?: string }) => {
+    const { output, partner } = await connection(flags);
+    const body: unknown = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
+    const answer = await partner.post('/v1/applications', body, flags.key);
+    const { applicationId, status } = answer.body;
+    output.result(answer.body, () => [
+      `${String(applicationId)} is ${String(status)}`,
+      `follow it: zhudai status ${String(applicationId)}`,
+    ]);
+  });
+
+program
+  .command('quote')
+  .description('price terms without a platform: schedule, APR and all-in cost, as JSON')
+  .argument('<file>', 'one set of terms or an array of them, or - for standard input')
+  .option('--json', 'answer in JSON (it always does)')
+  .action(async (file: string) => {
+    const { quoteFile } = await import('./quote.ts');
+    console.log(quoteFile(file));
+  });
+
+connected(program.command('status'))
+  .description('say how the platform is, or where one application stands')
+  .argument('[applicationId]')
+  .action(async (applicationId: string | undefined, flags: CommandFlags) => {
+    const { output, partner, credentials } = await connection(flags);
+    const { describeApplication, describeStatus, readStatus } = await import('./status.ts');
+    if (applicationId === undefined) {
+      const status = await readStatus(credentials);
+      output.result(status, () => describeStatus(status));
+      return;
+    }
+    const body = await partner.get(`/v1/applications/${applicationId}`);
+    output.result(body, () => describeApplication(body));
+  });
+
+connected(program.command('advance'))
+  .description("move the platform's clock; everything due in between happens")
+  .argument('<duration>', 'for example 30d, 12h or 1d12h')
+  .action(async (duration: string, flags: CommandFlags) => {
+    const { parseDuration } = await import('./duration.ts');
+    const { advanceClock } = await import('./advance.ts');
+    const advanceSeconds = parseDuration(duration);
+    const { output, credentials } = await connection(flags);
+    const now = await advanceClock(credentials.baseUrl, advanceSeconds);
+    output.result({ now }, () => [`it is now ${now}`]);
+  });
+
+connected(program.command('audit'))
+  .description('check the books against each other: audit chains, payouts, shares, journal')
+  .action(async (flags: CommandFlags) => {
+    const { output, operator } = await connection(flags);
+    const { auditPlatform, describeAudit } = await import('./audit.ts');
+    const display = output.progress('Auditing');
+    const report = await auditPlatform({ operator, onProgress: display.update });
+    display.end('Audit done');
+    output.result(report, () => describeAudit(report));
+    if (report.findings.length > 0) process.exitCode = 1;
+  });
+
+const tasks = program.command('tasks').description('the work that waits for people');
+
+connected(tasks.command('list'))
+  .description('the open tasks, the most urgent first')
+  .option('--queue <queue>', 'one queue instead of all, for example Approval')
+  .action(async (flags: CommandFlags & { queue?: string }) => {
+    const { output, operator } = await connection(flags);
+    const { describeTasks, openTasks } = await import('./tasks.ts');
+    const rows = await openTasks(operator, flags.queue);
+    output.result(rows, () => describeTasks(rows));
+  });
+
+connected(tasks.command('decide'))
+  .description('claim a task and decide it')
+  .argument('<taskId>')
+  .argument('<outcome>', 'for example Approve, Reject, RequestMore, Retry, Cancel')
+  .option('--note <text>', 'why')
+  .action(async (taskId: string, outcome: string, flags: CommandFlags & { note?: string }) => {
+    const { output, operator } = await connection(flags);
+    const { decideTask } = await import('./tasks.ts');
+    const { note } = flags;
+    const body = await decideTask(operator, {
+      taskId,
+      outcome,
+      ...(note !== undefined && { note }),
+    });
+    output.result(body, () => [`${taskId} is ${String(body['status'])}`]);
+  });
+
+async function connection(flags: CommandFlags) {
+  const { ConsoleOutput } = await import('./console-output.ts');
+  const { PlatformClient } = await import('../sandbox/platform-client.ts');
+  const credentials = findCredentials(flags);
+  const { baseUrl, partnerKey, operatorToken } = credentials;
+  const patienceMs = 5_000;
+  return {
+    output: new ConsoleOutput(flags.json ?? false),
+    credentials,
+    partner: new PlatformClient({ baseUrl, credential: partnerKey, patienceMs }),
+    operator: new PlatformClient({ baseUrl, credential: operatorToken, patienceMs }),
+  };
+}
+
+/** Why a command failed, and what to do when the platform is simply not there. */
+function explain(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  return code === 'ECONNREFUSED'
+    ? 'no platform answers there: run npm start, or say where it is with --url or --port'
+    : (message ?? String(error));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(explain(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,261 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  errorAnswer,
+  jsonAnswer,
+  jsonBody,
+  xmlAnswer,
+  type AwsAnswer,
+  type AwsRequest,
+} from './aws-request.ts';
+import type { DynamoWire } from './dynamo-wire.ts';
+import { busName, type EventEntry, type Events } from './events.ts';
+import { FunctionError, type FunctionHost } from './functions.ts';
+import { runAsPlatform } from './function-environment.ts';
+import { ACCOUNT_ID, localArn } from './identity.ts';
+import type { ItemCache } from './item-cache.ts';
+import type { Meter } from './meter.ts';
+import { readBody } from './request-body.ts';
+import type { S3Service } from './s3-service.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Secrets } from './secrets.ts';
+
+/** Answers a request of the Step Functions API; the interpreter has it. */
+export type StepFunctions = (
+  target: string,
+  body: unknown,
+) => Promise<{ status: number; body: unknown }>;
+
+export interface AwsEndpointOptions {
+  readonly stepFunctions: StepFunctions;
+  readonly events: Events;
+  readonly scheduler: Scheduler;
+  readonly objects: S3Service;
+  readonly secrets: Secrets;
+  readonly functions: FunctionHost;
+  readonly dynamo: DynamoWire;
+  readonly cache: ItemCache;
+  readonly meter: Meter;
+  /** Told of the body of every write to the database, once it is done. */
+  readonly onWrite: (body: string) => void;
+}
+
+const isWrite = /\.(Put|Update|Delete|BatchWrite)Item$|\.TransactWriteItems$/;
+
+const nothing = Buffer.alloc(0);
+const BODY_BYTES_MAX = 64 * 1024 * 1024;
+
+/** One endpoint for every emulated service, so that `--endpoint-url` of the AWS CLI needs one address. */
+export class AwsEndpoint {
+  readonly #options: AwsEndpointOptions;
+
+  constructor(options: AwsEndpointOptions) {
+    this.#options = options;
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    this.#serve(request, response).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+  }
+
+  /** Answers without HTTP: the SDK clients of this very process come this way. */
+  answer(request: AwsRequest): Promise<AwsAnswer> {
+    return runAsPlatform(() => this.#answer(request));
+  }
+
+  async answerDynamo(request: AwsRequest): Promise<AwsAnswer> {
+    const target = request.headers['x-amz-target'] ?? '';
+    const { status, body } = await this.callDynamo(target, request.body.toString('utf8'));
+    return { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
+  }
+
+  /** Passes a request on to the database; streams are read as soon as something was written. */
+  async callDynamo(target: string, text: string): Promise<{ status: number; body: Buffer }> {
+    this.#options.meter.countRequest(target.replace('_20120810', ''));
+    const { cache, dynamo, onWrite } = this.#options;
+    const cached = cache.begin(target, text);
+    if (cached.body) return { status: 200, body: cached.body };
+    try {
+      const answer = await dynamo.forward(target, text);
+      cached.done(answer.status, answer.body);
+      if (isWrite.test(target)) onWrite(text);
+      return answer;
+    } catch (error) {
+      cached.done(500, nothing);
+      throw error;
+    }
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request, BODY_BYTES_MAX);
+    if (body === undefined) {
+      response.writeHead(413, { connection: 'close' }).end();
+      return;
+    }
+    const url = request.url ?? '/';
+    const at = url.indexOf('?');
+    const headers: Record<string, string> = {};
+    for (const [name, value] of Object.entries(request.headers))
+      if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
+    const answer = await this.answer({
+      method: request.method ?? 'GET',
+      path: at < 0 ? url : url.slice(0, at),
+      query: new URLSearchParams(at < 0 ? '' : url.slice(at + 1)),
+      headers,
+      body,
+    });
+    response.writeHead(answer.status, {
+      'content-length': Buffer.byteLength(answer.body),
+      ...answer.headers,
+    });
+    response.end(request.method === 'HEAD' ? undefined : answer.body);
+  }
+
+  async #answer(request: AwsRequest): Promise<AwsAnswer> {
+    const target = request.headers['x-amz-target'];
+    const { meter } = this.#options;
+    try {
+      if (target === undefined) return await this.#answerRest(request);
+      if (!target.startsWith('DynamoDB')) meter.countRequest(target);
+      return await this.#answerTarget(request, target);
+    } catch (error) {
+      if (error instanceof SyntaxError)
+        return errorAnswer(400, 'SerializationException', 'the body is not JSON');
+      const message = error instanceof Error ? error.message : String(error);
+      return errorAnswer(500, 'InternalFailure', message);
+    }
+  }
+
+  async #answerTarget(request: AwsRequest, target: string): Promise<AwsAnswer> {
+    const [service = '', operation = ''] = target.split('.');
+    if (service === 'AWSStepFunctions') {
+      const { status, body } = await this.#options.stepFunctions(target, jsonBody(request));
+      return jsonAnswer(status, body, { 'content-type': 'application/x-amz-json-1.0' });
+    }
+    if (service.startsWith('DynamoDB')) return this.answerDynamo(request);
+    if (service === 'AWSEvents') return this.#answerEvents(operation, jsonBody(request));
+    if (service === 'secretsmanager')
+      return this.#options.secrets.answer(operation, jsonBody(request));
+    return errorAnswer(400, 'UnknownOperationException', `${target} is not emulated here`);
+  }
+
+  async #answerEvents(operation: string, body: Record<string, unknown>): Promise<AwsAnswer> {
+    const { events } = this.#options;
+    switch (operation) {
+      case 'PutEvents':
+        return jsonAnswer(200, await events.putEvents((body['Entries'] ?? []) as EventEntry[]));
+      case 'ListEventBuses':
+        return jsonAnswer(200, {
+          EventBuses: [
+            { name: 'default', arn: localArn('events', 'event-bus/default') },
+            ...events.buses,
+          ].map(({ name, arn }) => ({ Name: name, Arn: arn })),
+        });
+      case 'ListRules':
+        return jsonAnswer(200, {
+          Rules: this.#rulesOf(body).map((rule) => this.#describeRule(rule)),
+        });
+      case 'DescribeRule':
+      case 'ListTargetsByRule': {
+        const name = body[operation === 'DescribeRule' ? 'Name' : 'Rule'];
+        const rule = this.#rulesOf(body).find((each) => each.name === name);
+        if (!rule)
+          return errorAnswer(
+            400,
+            'ResourceNotFoundException',
+            `Rule ${String(name)} does not exist.`,
+          );
+        return operation === 'DescribeRule'
+          ? jsonAnswer(200, this.#describeRule(rule))
+          : jsonAnswer(200, { Targets: rule.properties.Targets });
+      }
+      default:
+        return errorAnswer(
+          400,
+          'UnknownOperationException',
+          `AWSEvents.${operation} is not emulated here: rules come from the template`,
+        );
+    }
+  }
+
+  #rulesOf(body: Record<string, unknown>): Events['rules'] {
+    const bus = busName(
+      typeof body['EventBusName'] === 'string' ? body['EventBusName'] : 'default',
+    );
+    return this.#options.events.rules.filter(
+      ({ properties }) => busName(properties.EventBusName) === bus,
+    );
+  }
+
+  #describeRule({ name, arn, properties }: Events['rules'][number]): Record<string, unknown> {
+    const { EventBusName, EventPattern, Description, State } = properties;
+    return {
+      Name: name,
+      Arn: arn,
+      State,
+      EventBusName: busName(EventBusName),
+      ...(Description !== undefined && { Description }),
+      ...(EventPattern && { EventPattern: JSON.stringify(EventPattern) }),
+    };
+  }
+
+  async #answerRest(request: AwsRequest): Promise<AwsAnswer> {
+    const { path, method, headers, body } = request;
+    const { meter, scheduler, objects } = this.#options;
+    if (path.startsWith('/2015-03-31/functions')) return this.#answerLambda(request);
+    if (path.startsWith('/schedules') && headers['authorization']?.includes('/scheduler/'))
+      return scheduler.answer(request);
+    if (method === 'POST' && path === '/' && body.includes('Action=GetCallerIdentity'))
+      return xmlAnswer(
+        200,
+        '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>' +
+          `<Arn>arn:aws:iam::${ACCOUNT_ID}:user/local</Arn><UserId>local</UserId><Account>${ACCOUNT_ID}</Account>` +
+          '</GetCallerIdentityResult></GetCallerIdentityResponse>',
+      );
+    meter.countRequest(`S3.${method}`);
+    return objects.answer(request);
+  }
+
+  async #answerLambda({ method, path, headers, body }: AwsRequest): Promise<AwsAnswer> {
+    const { functions } = this.#options;
+    const name = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path)?.[1];
+    if (name === undefined) return this.#listFunctions(path);
+    const functionName = decodeURIComponent(name);
+    if (method !== 'POST' || !functions.has(functionName))
+      return errorAnswer(404, 'ResourceNotFoundException', `Function not found: ${functionName}`);
+    const payload: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+    if (headers['x-amz-invocation-type'] === 'Event') {
+      // Nobody waits for the end of an asynchronous invocation.
+      functions.invoke(functionName, payload).catch(() => undefined);
+      return { status: 202, headers: {}, body: '' };
+    }
+    try {
+      return jsonAnswer(200, await functions.invoke(functionName, payload));
+    } catch (error) {
+      const { name: errorType, message, stack } = error as Error;
+      const trace = error instanceof FunctionError ? error.trace : stack?.split('\n');
+      return jsonAnswer(
+        200,
+        { errorType, errorMessage: message, trace },
+        { 'x-amz-function-error': 'Unhandled' },
+      );
+    }
+  }
+
+  #listFunctions(path: string): AwsAnswer {
+    const described = this.#options.functions.list().map((each) => ({
+      FunctionName: each.name,
+      FunctionArn: each.arn,
+      Handler: each.entry,
+      Runtime: 'nodejs24.x',
+      Timeout: each.timeoutMs / 1000,
+      MemorySize: each.memoryMegabytes,
+    }));
+    const name = /^\/2015-03-31\/functions\/([^/]+)/.exec(path)?.[1];
+    if (name === undefined) return jsonAnswer(200, { Functions: described });
+    const found = described.find(({ FunctionName }) => FunctionName === decodeURIComponent(name));
+    return found
+      ? jsonAnswer(200, { Configuration: found })
+      : errorAnswer(404, 'ResourceNotFoundException', `Function not found: ${name}`);
+  }
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  catalogKinds,
+  loadCatalogFile,
+  type CatalogKind,
+} from '../../domain/catalog/load-catalog.ts';
+
+export interface CatalogSeed {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  /** The folder of the catalog's files. */
+  readonly directory: string;
+  readonly partnerKey: string;
+  /** Where the demo partner receives its webhooks. */
+  readonly webhookUrl: string;
+}
+
+/** The partner whose key is printed at the start. */
+export const DEMO_PARTNER = 'demo-partner';
+
+/** Writes the catalog's files into its table, with the demo partner's key. Written again, they are the same. */
+export async function seedCatalog({ client, tableName, ...seed }: CatalogSeed): Promise<void> {
+  const documents = DynamoDBDocumentClient.from(client, {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  const items = [...itemsOf(seed.directory, seed.webhookUrl), keyItem(seed.partnerKey)];
+  await Promise.all(
+    items.map((Item) => documents.send(new PutCommand({ TableName: tableName, Item }))),
+  );
+}
+
+function itemsOf(directory: string, webhookUrl: string): Readonly<Record<string, unknown>>[] {
+  const items: Readonly<Record<string, unknown>>[] = [];
+  for (const [kind, { folder }] of Object.entries(catalogKinds) as [
+    CatalogKind,
+    { folder: string },
+  ][])
+    for (const file of readdirSync(join(directory, folder)).filter((name) =>
+      name.endsWith('.json'),
+    )) {
+      const content = JSON.parse(readFileSync(join(directory, folder, file), 'utf8')) as object;
+      const isDemo = kind === 'partner' && file === `${DEMO_PARTNER}.json`;
+      items.push(...loadCatalogFile(kind, isDemo ? { ...content, webhookUrl } : content));
+    }
+  return items;
+}
+
+/** Keys are found by their digest: the table does not know them. */
+function keyItem(partnerKey: string): Readonly<Record<string, unknown>> {
+  const digest = createHash('sha256').update(partnerKey).digest('hex');
+  return { kind: 'partner-key', idVersion: digest, partnerId: DEMO_PARTNER, status: 'Active' };
+}

@@ -1,0 +1,80 @@
+import type { Platform } from './platform.ts';
+
+/** What a program that started the platform reads, one fact a line. */
+export function describeReady({
+  baseUrl,
+  partnerKey,
+  operatorToken,
+  awsEndpoint,
+}: Pick<Platform, 'baseUrl' | 'partnerKey' | 'operatorToken' | 'awsEndpoint'>): string {
+  return [
+    `Zhudai is ready at ${baseUrl}`,
+    `Partner key: ${partnerKey}`,
+    `Operator token: ${operatorToken}`,
+    `AWS endpoint: ${awsEndpoint}`,
+  ].join('\n');
+}
+
+/** What to try next, in lines that work when pasted. */
+export function describeNext(platform: Platform): string {
+  const { baseUrl, partnerKey, operatorToken, awsEndpoint, assembly } = platform;
+  const machine = assembly
+    .ofType('AWS::StepFunctions::StateMachine')
+    .find(({ name }) => name.startsWith('originate'));
+  const number = Date.now().toString(36).toUpperCase();
+  const body = JSON.stringify(exampleApplication(number));
+  return `
+Apply for a loan as the demo partner:
+
+curl -s -X POST ${baseUrl}/v1/applications -H 'Authorization: Bearer ${partnerKey}' -H 'Content-Type: application/json' -H 'Idempotency-Key: try-${number}' -d '${body}'
+
+See what became of the applications:
+
+curl -s ${baseUrl}/v1/applications -H 'Authorization: Bearer ${partnerKey}'
+
+See the work that waits for people, as an operator:
+
+curl -s '${baseUrl}/ops/tasks?queue=Approval' -H 'Authorization: Bearer ${operatorToken}'
+
+Look at the workflows with the AWS CLI:
+
+AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1 aws stepfunctions list-executions --state-machine-arn ${machine?.attribute('Arn') ?? ''} --endpoint-url ${awsEndpoint}
+
+Move the clock a day on, check the books:
+
+npx zhudai advance 1d --url ${baseUrl}
+npx zhudai audit --url ${baseUrl}
+
+Ctrl-C stops everything; start again and it goes on where it was.`;
+}
+
+/** The body of the design's example. */
+export function exampleApplication(externalId: string): Record<string, unknown> {
+  return {
+    externalId,
+    productId: 'consumer-installment',
+    requested: {
+      amountFen: 3_000_000,
+      termMonths: 12,
+      repaymentMethod: 'EqualInstallment',
+      purpose: 'HomeAppliances',
+    },
+    applicant: {
+      kind: 'Person',
+      name: '测试甲',
+      idNumber: '990000199001010009',
+      mobile: '19900000000',
+      monthlyIncomeFen: 1_200_000,
+      employment: { status: 'Employed', employer: 'Example Ltd', since: '2020-03' },
+      bankAccount: { number: '6200000000000005', bankCode: '999000000014' },
+    },
+    consents: [
+      {
+        purpose: 'CreditQuery',
+        textHash: `sha256:${'0'.repeat(64)}`,
+        givenAt: '2026-11-23T09:00:00+08:00',
+      },
+    ],
+    attribution: { channel: 'PartnerReferral', campaign: 'autumn-2026' },
+  };
+}

@@ -1,0 +1,510 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { synthesise } from '../../lib/synthesise.ts';
+import { MovableClock } from '../clock.ts';
+import { DynamoExecutionStore } from '../interpreter/dynamo-store.ts';
+import { createEngine, type Engine } from '../interpreter/engine.ts';
+import { MemoryExecutionStore } from '../interpreter/memory-store.ts';
+import { createStepFunctionsProtocol } from '../interpreter/step-functions-protocol.ts';
+import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { Activity } from './activity.ts';
+import { ApiGateway } from './api-gateway.ts';
+import { AwsEndpoint } from './aws-endpoint.ts';
+import { seedCatalog } from './catalog-seed.ts';
+import { DatabaseProcess } from './database-process.ts';
+import { DynamoWire } from './dynamo-wire.ts';
+import { Events } from './events.ts';
+import { FunctionLog } from './function-log.ts';
+import { FunctionHost } from './functions.ts';
+import { readApi } from './gateway-routes.ts';
+import { HostTable } from './host-table.ts';
+import { ACCOUNT_ID, REGION } from './identity.ts';
+import { ItemCache } from './item-cache.ts';
+import { closeServer, listen } from './listen.ts';
+import { localKeys, type LocalKeys } from './local-keys.ts';
+import { LocalRoutes } from './local-routes.ts';
+import { createMachines } from './machines.ts';
+import { Meter } from './meter.ts';
+import { People } from './people.ts';
+import { freePort, isPortFree } from './ports.ts';
+import { Queues } from './queues.ts';
+import { S3Service } from './s3-service.ts';
+import { Scheduler } from './scheduler.ts';
+import { routeSdkRequests } from './sdk-transport.ts';
+import { routeDocuments } from './sdk-documents.ts';
+import { Secrets } from './secrets.ts';
+import { Streams } from './streams.ts';
+import { ensureTables, readTables } from './tables.ts';
+import { Assembly } from './template.ts';
+
+export interface PlatformOptions {
+  /** 0 takes any free port. */
+  readonly port?: number;
+  /** Where everything is kept. With `isInMemory` only the credentials file goes there. */
+  readonly dataDir?: string | undefined;
+  readonly isInMemory?: boolean;
+  readonly isAutoOperated?: boolean;
+  readonly isManualBorrower?: boolean;
+  readonly onError?: (error: unknown) => void;
+  /** Called when the database ends although nobody stopped it. */
+  readonly onDatabaseLost?: () => void;
+}
+
+const STAGE = 'local';
+const repositoryRoot = join(import.meta.dirname, '../..');
+const clockKey = Symbol.for('zhudai.clock');
+/** How many steps a recurring schedule takes at most in one move of the clock. */
+const RUNS_PER_ADVANCE_MAX = 200;
+const QUIET_ROUNDS = 3;
+const QUIET_PAUSE_MS = 5;
+
+/** A whole platform in this process, with the database beside it. */
+export class Platform {
+  readonly baseUrl: string;
+  readonly awsEndpoint: string;
+  readonly databaseEndpoint: string;
+  readonly partnerKey: string;
+  readonly operatorToken: string;
+  readonly clock: MovableClock;
+  readonly engine: Engine;
+  readonly events: Events;
+  readonly functions: FunctionHost;
+  readonly sandbox: Sandbox;
+  readonly meter: Meter;
+  readonly assembly: Assembly;
+  /** Whether nothing had ever run on this data folder. */
+  readonly isFresh: boolean;
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.baseUrl = parts.baseUrl;
+    this.awsEndpoint = parts.awsEndpoint;
+    this.databaseEndpoint = parts.database.endpoint;
+    this.partnerKey = parts.keys.partnerKey;
+    this.operatorToken = parts.sandbox.control.mintToken('operator-demo');
+    this.clock = parts.clock;
+    this.engine = parts.engine;
+    this.events = parts.events;
+    this.functions = parts.functions;
+    this.sandbox = parts.sandbox;
+    this.meter = parts.meter;
+    this.assembly = parts.assembly;
+    this.isFresh = parts.isFresh;
+  }
+
+  /** Resolves when everything that could be done without time going on has been done. */
+  settle(): Promise<void> {
+    return settle(this.#parts);
+  }
+
+  /** Moves the clock; everything due in between happens in its order. */
+  advanceTo(targetMs: number): Promise<void> {
+    return advanceTo(this.#parts, targetMs);
+  }
+
+  /** Remembers that the first replay has been done. */
+  async markReplayed(): Promise<void> {
+    await this.#parts.table.put('host', 'replayed', true);
+  }
+
+  async wasReplayed(): Promise<boolean> {
+    return (await this.#parts.table.get('host', 'replayed')) === true;
+  }
+
+  /** Ends everything in order; the database last. */
+  async stop(): Promise<void> {
+    await stopParts(this.#parts);
+  }
+}
+
+interface Parts {
+  readonly options: PlatformOptions;
+  readonly assembly: Assembly;
+  readonly database: DatabaseProcess;
+  readonly client: DynamoDBClient;
+  readonly wire: DynamoWire;
+  readonly keys: LocalKeys;
+  readonly clock: MovableClock;
+  readonly table: HostTable;
+  readonly activity: Activity;
+  readonly meter: Meter;
+  readonly functions: FunctionHost;
+  readonly log: FunctionLog;
+  readonly events: Events;
+  readonly streams: Streams;
+  readonly scheduler: Scheduler;
+  readonly engine: Engine;
+  readonly sandbox: Sandbox;
+  readonly people: People;
+  readonly servers: Awaited<ReturnType<typeof listen>>['server'][];
+  readonly baseUrl: string;
+  readonly awsEndpoint: string;
+  readonly isFresh: boolean;
+  readonly cleanUp: (() => void)[];
+}
+
+/** Ports of the platform that this process last ran: what its SDK clients remember stays true for the next one. */
+let earlierPorts: { main: number; aws: number; database: number } | undefined;
+
+/** Starts the whole system as the template describes it. */
+export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
+  const storedIn = options.isInMemory ? undefined : options.dataDir;
+  const ports = await choosePorts(options.port ?? 4000);
+  const synthesis = synthesise(join(repositoryRoot, 'node_modules/.cache/zhudai'), {
+    stage: STAGE,
+  });
+  // The templates are read while java starts.
+  synthesis.catch(() => undefined);
+  const database = await DatabaseProcess.start({
+    dataDir: storedIn,
+    preferredPort: ports.database,
+  });
+  try {
+    const [firstTemplate = ''] = await synthesis;
+    return await assemble({ options, ports, database, directory: dirname(firstTemplate) });
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+}
+
+async function choosePorts(port: number): Promise<{ main: number; aws: number; database: number }> {
+  if (port === 0 && earlierPorts) {
+    const { main, aws, database } = earlierPorts;
+    if ((await isPortFree(main)) && (await isPortFree(aws)) && (await isPortFree(database)))
+      return earlierPorts;
+  }
+  const main = port === 0 ? await freePort() : port;
+  const aws = (await isPortFree(main + 1)) ? main + 1 : await freePort();
+  const database = (await isPortFree(main + 2)) ? main + 2 : await freePort();
+  return { main, aws, database };
+}
+
+async function assemble(given: {
+  options: PlatformOptions;
+  ports: { main: number; aws: number; database: number };
+  database: DatabaseProcess;
+  directory: string;
+}): Promise<Platform> {
+  const { options, ports, database, directory } = given;
+  const storedIn = options.isInMemory ? undefined : options.dataDir;
+  const onError = options.onError ?? (() => undefined);
+  const cleanUp: (() => void)[] = [];
+  const keys = localKeys(storedIn);
+  const baseUrl = `http://127.0.0.1:${ports.main}`;
+  const awsEndpoint = `http://127.0.0.1:${ports.aws}`;
+  setEnvironment({
+    awsEndpoint,
+    databaseEndpoint: database.endpoint,
+    secretKey: keys.awsSecretKey,
+  });
+  const assembly = new Assembly(directory, {
+    CallbackBaseUrl: baseUrl,
+    OidcIssuer: `${baseUrl}/sandbox/oidc`,
+    OidcAudience: 'zhudai',
+  });
+  const client = new DynamoDBClient({
+    endpoint: database.endpoint,
+    region: REGION,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    requestHandler: { httpAgent: { keepAlive: true, maxSockets: 64 } },
+  });
+  const table = new HostTable(client);
+  const store = options.isInMemory
+    ? new MemoryExecutionStore()
+    : new DynamoExecutionStore(client, 'zhudai-executions');
+  const tables = readTables([
+    ...assembly.ofType('AWS::DynamoDB::Table'),
+    ...assembly.ofType('AWS::DynamoDB::GlobalTable'),
+  ]);
+  await ensureTables(client, tables);
+  await table.ensure();
+  const isFresh = (await table.get('host', 'started')) !== true;
+  const clock = new MovableClock(Number((await table.get('host', 'clockOffsetMs')) ?? 0));
+  Reflect.set(globalThis, clockKey, clock);
+
+  const activity = new Activity();
+  activity.onError = onError;
+  const meter = new Meter();
+  const log = new FunctionLog(storedIn && join(storedIn, 'logs', 'functions.log'));
+  const functions = new FunctionHost({
+    functions: assembly.ofType('AWS::Lambda::Function'),
+    invokeConfigs: assembly.ofType('AWS::Lambda::EventInvokeConfig'),
+    // There is no KMS on this machine: without the key's ARN the functions seal with the secret's own key.
+    withoutVariables: ['PII_KEY_ARN'],
+    root: repositoryRoot,
+    activity,
+    meter,
+    log: log.write,
+  });
+  const queues = new Queues(assembly.ofType('AWS::SQS::Queue'), { table, clock });
+  const targets = {
+    functions,
+    queues,
+    startExecution: (request: { stateMachineArn: string; name?: string; input: unknown }) =>
+      engine.startExecution(request as Parameters<Engine['startExecution']>[0]),
+  };
+  const people: { current: People | undefined } = { current: undefined };
+  const events = new Events({
+    rules: assembly.ofType('AWS::Events::Rule'),
+    buses: assembly.ofType('AWS::Events::EventBus'),
+    table,
+    clock,
+    activity,
+    meter,
+    ports: targets,
+    onEvent: (event) => people.current?.onEvent(event),
+  });
+  const objectsIn =
+    storedIn === undefined
+      ? mkdtempSync(join(tmpdir(), 'zhudai-objects-'))
+      : join(storedIn, 'objects');
+  if (storedIn === undefined)
+    cleanUp.push(() => {
+      rmSync(objectsIn, { recursive: true, force: true });
+    });
+  const objects = new S3Service({
+    buckets: assembly.ofType('AWS::S3::Bucket'),
+    directory: objectsIn,
+    events,
+    clock,
+    secretKey: keys.awsSecretKey,
+  });
+  const engine: Engine = await createEngine({
+    clock,
+    store,
+    region: REGION,
+    accountId: ACCOUNT_ID,
+    tokenSecret: keys.tokenSecret,
+    invokeLambda: (name, payload) => functions.invoke(name, payload),
+    putEvents: (entries) => events.putEvents(entries),
+    readObject: (bucket, key) => objects.readText(bucket, key),
+    writeObject: (bucket, key, body) => objects.writeText(bucket, key, body),
+    onTransition: ({ stateMachineArn }) => {
+      meter.countState(stateMachineArn);
+    },
+  });
+  await createMachines(assembly, engine);
+  const scheduler = new Scheduler(assembly.ofType('AWS::Scheduler::Schedule'), {
+    clock,
+    activity,
+    ports: targets,
+    table,
+  });
+  const wire = new DynamoWire(database.port);
+  const streams = new Streams(assembly, {
+    wire,
+    table,
+    functions,
+    queues,
+    activity,
+    clock,
+    onError,
+  });
+  const sandbox = createSandbox({
+    clock,
+    dataDir: storedIn && join(storedIn, 'sandbox'),
+    apiKey: keys.providerApiKey,
+    callbackSecret: keys.callbackSecret,
+    webhookSecret: keys.webhookSecretKey,
+    platformUrl: baseUrl,
+    manualBorrower: options.isManualBorrower ?? false,
+  });
+  const endpoint = new AwsEndpoint({
+    stepFunctions: createStepFunctionsProtocol(engine),
+    events,
+    scheduler,
+    objects,
+    secrets: new Secrets(assembly.ofType('AWS::SecretsManager::Secret'), () =>
+      providerSecret(keys, baseUrl),
+    ),
+    functions,
+    dynamo: wire,
+    cache: new ItemCache(tables),
+    meter,
+    onWrite: (body) => {
+      streams.written(body);
+    },
+  });
+  cleanUp.push(
+    routeSdkRequests(ports.aws, (request) => endpoint.answer(request)),
+    routeSdkRequests(database.port, (request) => endpoint.answerDynamo(request)),
+    routeDocuments(database.port, (target, body) => endpoint.callDynamo(target, body)),
+  );
+  const catalog = tables.find(({ name }) => name.includes('Catalog'));
+  if (catalog)
+    await seedCatalog({
+      client,
+      tableName: catalog.name,
+      directory: join(repositoryRoot, 'catalog'),
+      partnerKey: keys.partnerKey,
+      webhookUrl: `${baseUrl}/sandbox/partner/webhooks`,
+    });
+  const parts: Omit<Parts, 'servers' | 'people'> & { servers: Parts['servers'] } = {
+    options,
+    assembly,
+    database,
+    client,
+    wire,
+    keys,
+    clock,
+    table,
+    activity,
+    meter,
+    functions,
+    log,
+    events,
+    streams,
+    scheduler,
+    engine,
+    sandbox,
+    servers: [],
+    baseUrl,
+    awsEndpoint,
+    isFresh,
+    cleanUp,
+  };
+  people.current = new People({
+    baseUrl,
+    partnerKey: keys.partnerKey,
+    clock,
+    sandbox,
+    isAutoOperated: options.isAutoOperated ?? false,
+    isManualBorrower: options.isManualBorrower ?? false,
+    onError,
+  });
+  const whole: Parts = { ...parts, people: people.current };
+  const api = readApi(assembly);
+  const gateway = api && new ApiGateway({ api, functions, clock, meter });
+  const local = new LocalRoutes({
+    now: () => clock.now(),
+    advanceTo: (targetMs) => advanceTo(whole, targetMs),
+    read: {
+      meter: () => meter.read(),
+      queues: () => queues.read(),
+      streams: () => streams.read(),
+      deliveries: () => events.pending,
+      functions: () => functions.list().map(({ name, entry }) => ({ name, entry })),
+    },
+  });
+  const main = await listen(ports.main, (request, response) => {
+    if (local.handle(request, response)) return;
+    // Whatever comes over HTTP is under way until it is answered.
+    void activity.track(() => new Promise<void>((resolve) => response.once('close', resolve)));
+    if (sandbox.handle(request, response)) return;
+    if (gateway) gateway.handle(request, response);
+    else response.writeHead(404).end();
+  });
+  whole.servers.push(main.server);
+  const aws = await listen(ports.aws, (request, response) => {
+    endpoint.handle(request, response);
+  });
+  whole.servers.push(aws.server);
+  earlierPorts = { main: ports.main, aws: ports.aws, database: database.port };
+
+  // The first application must not wait for modules; those of a later one load meanwhile.
+  activity.background(() => functions.loadAll());
+  await engine.start();
+  await events.start();
+  await streams.start();
+  await scheduler.start();
+  whole.people.start();
+  if (isFresh) await table.put('host', 'started', true);
+  database.onUnexpectedExit(() => options.onDatabaseLost?.());
+  const platform = new Platform(whole);
+  if (options.dataDir !== undefined) writeCredentials(options.dataDir, platform);
+  return platform;
+}
+
+function setEnvironment(given: {
+  awsEndpoint: string;
+  databaseEndpoint: string;
+  secretKey: string;
+}): void {
+  const { awsEndpoint, databaseEndpoint, secretKey } = given;
+  Object.assign(process.env, {
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: secretKey,
+    AWS_ENDPOINT_URL_DYNAMODB: databaseEndpoint,
+    AWS_ENDPOINT_URL_SFN: awsEndpoint,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: awsEndpoint,
+    AWS_ENDPOINT_URL_S3: awsEndpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: awsEndpoint,
+    AWS_ENDPOINT_URL: awsEndpoint,
+    POWERTOOLS_LOG_LEVEL: process.env['POWERTOOLS_LOG_LEVEL'] ?? 'WARN',
+  });
+  delete process.env['AWS_PROFILE'];
+  delete process.env['AWS_SESSION_TOKEN'];
+}
+
+function providerSecret(keys: LocalKeys, baseUrl: string): string {
+  const providers = ['bank', 'bureau', 'identity', 'income', 'recognition', 'signature', 'sms'];
+  return JSON.stringify({
+    ...Object.fromEntries(
+      providers.map((name) => [
+        name,
+        { url: `${baseUrl}/sandbox/${name}`, apiKey: keys.providerApiKey },
+      ]),
+    ),
+    callbackSecret: keys.callbackSecret,
+    webhookSecretKey: keys.webhookSecretKey,
+    piiWrappingKey: keys.piiWrappingKey,
+    blindIndexKey: keys.blindIndexKey,
+  });
+}
+
+/** Credentials for the command line, readable by their owner alone. */
+function writeCredentials(dataDir: string, platform: Platform): void {
+  const { baseUrl, awsEndpoint, partnerKey, operatorToken } = platform;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  writeFileSync(
+    join(dataDir, 'credentials.json'),
+    `${JSON.stringify({ baseUrl, awsEndpoint, partnerKey, operatorToken }, undefined, 2)}\n`,
+    { mode: 0o600 },
+  );
+}
+
+async function settle({ activity, engine, streams, people }: Parts): Promise<void> {
+  for (let quiet = 0; quiet < QUIET_ROUNDS;) {
+    await activity.idle();
+    await engine.idle();
+    await streams.drain();
+    await people.idle();
+    await new Promise((resolve) => setTimeout(resolve, QUIET_PAUSE_MS));
+    // Draining an empty stream is no activity; anything that began meanwhile is.
+    quiet = activity.isIdle ? quiet + 1 : 0;
+  }
+}
+
+async function advanceTo(parts: Parts, targetMs: number): Promise<void> {
+  const { clock, scheduler, table } = parts;
+  await settle(parts);
+  scheduler.thinOut((targetMs - clock.now()) / RUNS_PER_ADVANCE_MAX);
+  await clock.advanceTo(targetMs, async () => {
+    await settle(parts);
+    await table.put('host', 'clockOffsetMs', clock.offsetMs);
+  });
+  scheduler.thinOut(0);
+}
+
+async function stopParts(parts: Parts): Promise<void> {
+  const { people, servers, scheduler, events, engine, streams, sandbox, database } = parts;
+  await people.stop();
+  scheduler.stop();
+  events.stop();
+  engine.stop();
+  await streams.stop();
+  await Promise.all(servers.map(closeServer));
+  sandbox.close();
+  parts.clock.stop();
+  for (const each of parts.cleanUp) each();
+  await parts.log.close();
+  parts.wire.close();
+  parts.client.destroy();
+  await database.stop();
+}

@@ -1,0 +1,365 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../clock.ts';
+import type { Activity } from './activity.ts';
+import { DynamoError, type DynamoWire } from './dynamo-wire.ts';
+import { matchesPattern } from './event-pattern.ts';
+import type { FunctionHost } from './functions.ts';
+import type { HostTable } from './host-table.ts';
+import { REGION } from './identity.ts';
+import type { Queues } from './queues.ts';
+
+export interface StreamMapping {
+  readonly id: string;
+  readonly streamArn: string;
+  readonly functionArn: string;
+  readonly batchSize: number;
+  readonly bisects: boolean;
+  readonly retriesMax: number;
+  readonly startsAt: 'TRIM_HORIZON' | 'LATEST';
+  readonly reportsFailures: boolean;
+  readonly filters: readonly unknown[];
+  readonly onFailureArn: string | undefined;
+}
+
+export interface StreamReaderOptions {
+  readonly mapping: StreamMapping;
+  readonly tableName: string;
+  readonly wire: DynamoWire;
+  readonly table: HostTable;
+  readonly functions: FunctionHost;
+  readonly queues: Queues;
+  readonly activity: Activity;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
+
+interface StreamRecord {
+  readonly dynamodb: { readonly SequenceNumber: string; readonly [name: string]: unknown };
+  readonly [name: string]: unknown;
+}
+
+interface Shard {
+  readonly ShardId: string;
+  readonly ParentShardId?: string;
+  readonly SequenceNumberRange?: { readonly EndingSequenceNumber?: string };
+}
+
+const KIND = 'stream';
+/** A write made past this process (the AWS CLI, say) is noticed after this time at most. */
+const IDLE_POLL_MS = 500;
+/** A record may appear a moment after its write was acknowledged. */
+const FOLLOW_UP_POLLS_MS = [5, 20, 60];
+const CHECKPOINT_EVERY_MS = 250;
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 5_000;
+
+/**
+ * Reads one table's stream for one function, in order, at least once. The position is stored after the function has
+ * answered, at most four times a second: records after the stored position come again when the process is killed.
+ */
+export class StreamReader {
+  readonly tableName: string;
+  readonly #options: StreamReaderOptions;
+  readonly #finished = new Set<string>();
+  #streamArn = '';
+  #shardId = '';
+  #iterator: string | undefined;
+  #position: string | undefined;
+  #stored: string | undefined;
+  #storedAt = 0;
+  #isStopped = false;
+  #isBusy = false;
+  #isWoken = true;
+  #followUps = 0;
+  #sleeper: (() => void) | undefined;
+  #drainers: (() => void)[] = [];
+  #loop: Promise<void> | undefined;
+  #records = 0;
+
+  constructor(options: StreamReaderOptions) {
+    this.#options = options;
+    this.tableName = options.tableName;
+  }
+
+  async start(): Promise<void> {
+    this.#streamArn = await this.#findStream();
+    for (const { id, value } of await this.#options.table.list(KIND)) {
+      const [mappingId, shardId] = id.split('#');
+      if (mappingId === this.#options.mapping.id && value === 'finished')
+        this.#finished.add(shardId ?? '');
+    }
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#sleeper?.();
+    await this.#loop;
+    await this.#store().catch(this.#options.onError);
+  }
+
+  /** Something was written to the table: look now. */
+  wake(): void {
+    this.#isWoken = true;
+    this.#sleeper?.();
+  }
+
+  /** Resolves when a look that begins after this call has found nothing more. */
+  drain(): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#drainers.push(resolve);
+      this.wake();
+    });
+  }
+
+  describe(): Record<string, unknown> {
+    return {
+      table: this.tableName,
+      function: this.#options.mapping.functionArn.split(':').at(-1),
+      shard: this.#shardId,
+      position: this.#position ?? this.#options.mapping.startsAt,
+      records: this.#records,
+      isBusy: this.#isBusy,
+    };
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#isStopped) {
+      try {
+        await this.#turn();
+        failures = 0;
+      } catch (error) {
+        if (this.#hasStopped()) return;
+        this.#options.onError(error);
+        this.#iterator = undefined;
+        failures += 1;
+        await sleep(Math.min(FIRST_RETRY_MS * 2 ** failures, LAST_RETRY_MS));
+      }
+    }
+  }
+
+  /** One look at the stream, and the sleep after one that found nothing. */
+  async #turn(): Promise<void> {
+    const drainers = this.#drainers.splice(0);
+    if (this.#isWoken) this.#followUps = 0;
+    this.#isWoken = false;
+    this.#isBusy = true;
+    const count = await this.#readOnce();
+    this.#isBusy = false;
+    if (count > 0) {
+      this.#drainers.unshift(...drainers);
+      this.#followUps = 0;
+      return;
+    }
+    for (const resolve of drainers) resolve();
+    if (!this.#wasWoken()) await this.#rest();
+  }
+
+  // Both change while the reader awaits; asked through a method, so that the compiler does not take them for settled.
+  #hasStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  #wasWoken(): boolean {
+    return this.#isWoken;
+  }
+
+  async #rest(): Promise<void> {
+    if (this.#position !== this.#stored) await this.#store();
+    const pauseMs = FOLLOW_UP_POLLS_MS[this.#followUps] ?? IDLE_POLL_MS;
+    this.#followUps += 1;
+    if (this.#isWoken || this.#isStopped) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, pauseMs);
+      this.#sleeper = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#sleeper = undefined;
+  }
+
+  async #readOnce(): Promise<number> {
+    const { mapping, wire } = this.#options;
+    this.#iterator ??= await this.#openShard();
+    if (this.#iterator === undefined) return 0;
+    const answer = (await wire
+      .call('DynamoDBStreams_20120810.GetRecords', {
+        ShardIterator: this.#iterator,
+        Limit: Math.min(mapping.batchSize, 1000),
+      })
+      .catch((error: unknown) => this.#afterTrimming(error))) as
+      { Records: StreamRecord[]; NextShardIterator?: string } | undefined;
+    if (!answer) return 0;
+    const records = answer.Records;
+    if (records.length > 0) {
+      this.#records += records.length;
+      const { activity } = this.#options;
+      await activity.track(() => this.#process(records));
+      this.#position = records.at(-1)?.dynamodb.SequenceNumber;
+      if (performance.now() - this.#storedAt > CHECKPOINT_EVERY_MS) await this.#store();
+    }
+    this.#iterator = answer.NextShardIterator;
+    if (this.#iterator === undefined) await this.#finishShard();
+    return records.length;
+  }
+
+  /** DynamoDB Local forgets the beginning of a stream now and then: reading goes on at what is left. */
+  async #afterTrimming(error: unknown): Promise<undefined> {
+    if (!isTrimmed(error)) throw error;
+    this.#iterator = await this.#iteratorAt({ ShardIteratorType: 'TRIM_HORIZON' });
+    return undefined;
+  }
+
+  /** Opens the oldest shard that is not finished, at the stored position. */
+  async #openShard(): Promise<string | undefined> {
+    const shard = await this.#nextShard();
+    if (!shard) return undefined;
+    if (shard.ShardId !== this.#shardId) {
+      this.#shardId = shard.ShardId;
+      const stored = await this.#options.table.get(KIND, this.#checkpointId());
+      this.#position = typeof stored === 'string' ? stored : undefined;
+      this.#stored = this.#position;
+    }
+    const start =
+      this.#position === undefined
+        ? { ShardIteratorType: this.#options.mapping.startsAt }
+        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: this.#position };
+    try {
+      return await this.#iteratorAt(start);
+    } catch (error) {
+      // The position has been trimmed away: what is left is read from its beginning.
+      if (!isTrimmed(error)) throw error;
+      return this.#iteratorAt({ ShardIteratorType: 'TRIM_HORIZON' });
+    }
+  }
+
+  async #iteratorAt(start: Readonly<Record<string, string>>): Promise<string | undefined> {
+    const answer = (await this.#options.wire.call('DynamoDBStreams_20120810.GetShardIterator', {
+      StreamArn: this.#streamArn,
+      ShardId: this.#shardId,
+      ...start,
+    })) as { ShardIterator?: string };
+    return answer.ShardIterator;
+  }
+
+  async #nextShard(): Promise<Shard | undefined> {
+    const answer = (await this.#options.wire.call('DynamoDBStreams_20120810.DescribeStream', {
+      StreamArn: this.#streamArn,
+    })) as { StreamDescription: { Shards: Shard[] } };
+    const shards = answer.StreamDescription.Shards;
+    const open = shards.filter(({ ShardId }) => !this.#finished.has(ShardId));
+    // A parent that is no longer listed has been trimmed.
+    return open.find(
+      ({ ParentShardId }) =>
+        ParentShardId === undefined || !open.some(({ ShardId }) => ShardId === ParentShardId),
+    );
+  }
+
+  async #finishShard(): Promise<void> {
+    this.#finished.add(this.#shardId);
+    await this.#options.table.put(KIND, this.#checkpointId(), 'finished');
+    this.#shardId = '';
+    this.#position = undefined;
+    this.#stored = undefined;
+    this.#isWoken = true;
+  }
+
+  async #findStream(): Promise<string> {
+    const answer = (await this.#options.wire.call('DynamoDB_20120810.DescribeTable', {
+      TableName: this.tableName,
+    })) as { Table: { LatestStreamArn?: string } };
+    const arn = answer.Table.LatestStreamArn;
+    if (arn === undefined) throw new Error(`table ${this.tableName} has no stream`);
+    return arn;
+  }
+
+  #checkpointId(): string {
+    return `${this.#options.mapping.id}#${this.#shardId}`;
+  }
+
+  async #store(): Promise<void> {
+    const position = this.#position;
+    if (position === undefined || position === this.#stored || this.#shardId === '') return;
+    this.#storedAt = performance.now();
+    await this.#options.table.put(KIND, this.#checkpointId(), position);
+    this.#stored = position;
+  }
+
+  async #process(records: readonly StreamRecord[]): Promise<void> {
+    const { mapping } = this.#options;
+    let wanted: readonly StreamRecord[] = records.filter(
+      (record) =>
+        mapping.filters.length === 0 ||
+        mapping.filters.some((filter) => matchesPattern(filter, record)),
+    );
+    for (let attempt = 0; wanted.length > 0; attempt += 1) {
+      wanted = await this.#offer(wanted);
+      if (wanted.length === 0) return;
+      if (this.#isStopped) throw new Error('stopped while a batch was under way');
+      if (attempt >= mapping.retriesMax) {
+        await this.#giveUp(wanted);
+        return;
+      }
+      if (mapping.bisects && wanted.length > 1) {
+        const middle = Math.ceil(wanted.length / 2);
+        await this.#process(wanted.slice(0, middle));
+        await this.#process(wanted.slice(middle));
+        return;
+      }
+      await sleep(Math.min(FIRST_RETRY_MS * 2 ** attempt, LAST_RETRY_MS));
+    }
+  }
+
+  /** Calls the function and answers the records it has to be given again. */
+  async #offer(records: readonly StreamRecord[]): Promise<readonly StreamRecord[]> {
+    const { mapping, functions } = this.#options;
+    try {
+      const answer = await functions.invoke(mapping.functionArn, {
+        Records: records.map((record) => ({
+          ...record,
+          eventSource: 'aws:dynamodb',
+          awsRegion: REGION,
+          eventSourceARN: mapping.streamArn,
+        })),
+      });
+      return mapping.reportsFailures ? records.slice(firstFailure(records, answer)) : [];
+    } catch {
+      return records;
+    }
+  }
+
+  async #giveUp(records: readonly StreamRecord[]): Promise<void> {
+    const { mapping, queues, clock } = this.#options;
+    if (mapping.onFailureArn === undefined) return;
+    await queues.send(mapping.onFailureArn, {
+      requestContext: { functionArn: mapping.functionArn, condition: 'RetryAttemptsExhausted' },
+      timestamp: new Date(clock.now()).toISOString(),
+      DDBStreamBatchInfo: {
+        shardId: this.#shardId,
+        startSequenceNumber: records.at(0)?.dynamodb.SequenceNumber,
+        endSequenceNumber: records.at(-1)?.dynamodb.SequenceNumber,
+        batchSize: records.length,
+        streamArn: mapping.streamArn,
+      },
+    });
+  }
+}
+
+function isTrimmed(error: unknown): boolean {
+  return error instanceof DynamoError && error.name === 'TrimmedDataAccessException';
+}
+
+/** Where the first record stands that the function says it failed on; past the end when there is none. */
+function firstFailure(records: readonly StreamRecord[], answer: unknown): number {
+  const { batchItemFailures } = (answer ?? {}) as {
+    batchItemFailures?: { itemIdentifier?: string }[];
+  };
+  if (!Array.isArray(batchItemFailures) || batchItemFailures.length === 0) return records.length;
+  const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+  const at = records.findIndex(({ dynamodb }) => failed.has(dynamodb.SequenceNumber));
+  // An unknown identifier counts as a failure of the whole batch.
+  return Math.max(at, 0);
+}

@@ -1,0 +1,168 @@
+import * as z from 'zod';
+import type { Engine, StartRequest } from './engine.ts';
+import type { HistoryEvent } from './history.ts';
+import { without } from './json.ts';
+import {
+  describeSummary,
+  epochSeconds,
+  listedSummary,
+  parseJsonText,
+  parseRequest,
+  Payload,
+  type Operation,
+} from './protocol-answers.ts';
+import { ServiceError, validationException } from './service-errors.ts';
+
+const PAGE_MAX = 1000;
+const PAGE_DEFAULT = 100;
+
+const Name = z
+  .string()
+  .min(1)
+  .max(80)
+  .regex(/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/]+$/);
+const StartInput = z.object({
+  stateMachineArn: z.string(),
+  name: Name.optional(),
+  input: Payload.optional(),
+});
+const ByArn = z.object({ executionArn: z.string() });
+const Stop = ByArn.extend({ error: z.string().optional(), cause: z.string().optional() });
+const List = z.object({
+  stateMachineArn: z.string().optional(),
+  mapRunArn: z.string().optional(),
+  statusFilter: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']).optional(),
+  maxResults: z.int().min(0).max(PAGE_MAX).optional(),
+  nextToken: z.string().optional(),
+});
+const History = ByArn.extend({
+  maxResults: z.int().min(0).max(PAGE_MAX).optional(),
+  reverseOrder: z.boolean().optional(),
+  nextToken: z.string().optional(),
+  includeExecutionData: z.boolean().optional(),
+});
+
+/** Operations on executions. */
+export function executionOperations(engine: Engine): Record<string, Operation> {
+  return {
+    StartExecution: async (body) => {
+      const { executionArn, startedAtMs } = await engine.startExecution(readStart(body));
+      return { executionArn, startDate: epochSeconds(startedAtMs) };
+    },
+    StartSyncExecution: async (body) => {
+      const summary = await engine.startSyncExecution(readStart(body));
+      const shown = without(
+        describeSummary(summary),
+        'redriveCount',
+        'redriveStatus',
+        'redriveStatusReason',
+      );
+      const billedMs = (summary.stoppedAtMs ?? summary.startedAtMs) - summary.startedAtMs;
+      return {
+        ...shown,
+        billingDetails: {
+          billedMemoryUsedInMB: 64,
+          billedDurationInMilliseconds: Math.ceil(billedMs / 100) * 100,
+        },
+      };
+    },
+    StopExecution: async (body) => {
+      const { executionArn, error, cause } = parseRequest(Stop, body);
+      const summary = await engine.stopExecution(executionArn, {
+        ...(error !== undefined && { error }),
+        ...(cause !== undefined && { cause }),
+      });
+      return { stopDate: epochSeconds(summary.stoppedAtMs ?? engine.clock.now()) };
+    },
+    DescribeExecution: async (body) =>
+      describeSummary(await engine.describeExecution(parseRequest(ByArn, body).executionArn)),
+    DescribeStateMachineForExecution: async (body) => {
+      const summary = await engine.describeExecution(parseRequest(ByArn, body).executionArn);
+      const machine = engine.machines.find(summary.stateMachineArn);
+      return {
+        stateMachineArn: summary.stateMachineArn,
+        name: summary.machineName,
+        definition: await engine.machines.definitionOf(summary.definitionHash),
+        roleArn: summary.roleArn,
+        updateDate: epochSeconds(machine?.updatedAtMs ?? summary.startedAtMs),
+        loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+        ...(summary.mapRunArn !== undefined && { mapRunArn: summary.mapRunArn }),
+      };
+    },
+    ListExecutions: (body) => listExecutions(engine, body),
+    GetExecutionHistory: (body) => getHistory(engine, body),
+    RedriveExecution: async (body) => {
+      const summary = await engine.redriveExecution(parseRequest(ByArn, body).executionArn);
+      return { redriveDate: epochSeconds(summary.redrivenAtMs ?? engine.clock.now()) };
+    },
+  };
+}
+
+function readStart(body: unknown): StartRequest {
+  const { stateMachineArn, name, input = '{}' } = parseRequest(StartInput, body);
+  const value = parseJsonText(
+    input,
+    (message) =>
+      new ServiceError(
+        'InvalidExecutionInput',
+        `Invalid State Machine Execution Input: '${message}'`,
+      ),
+  );
+  return { stateMachineArn, name, input: value };
+}
+
+async function listExecutions(engine: Engine, body: unknown): Promise<unknown> {
+  const request = parseRequest(List, body);
+  const of = request.mapRunArn ?? request.stateMachineArn;
+  if (of === undefined) throw validationException('Must provide a StateMachine ARN or Map Run ARN');
+  if (request.stateMachineArn !== undefined && !engine.machines.find(request.stateMachineArn))
+    throw new ServiceError(
+      'StateMachineDoesNotExist',
+      `State Machine Does Not Exist: '${request.stateMachineArn}'`,
+    );
+  const { executions, next } = await engine.listExecutions({
+    of,
+    limit: pageSize(request.maxResults),
+    ...(request.statusFilter && { status: request.statusFilter }),
+    ...(request.nextToken !== undefined && { after: readToken(request.nextToken) }),
+  });
+  return {
+    executions: executions.map(listedSummary),
+    ...(next !== undefined && { nextToken: makeToken(next) }),
+  };
+}
+
+async function getHistory(engine: Engine, body: unknown): Promise<unknown> {
+  const request = parseRequest(History, body);
+  const history = await engine.history(request.executionArn);
+  const events = request.reverseOrder === true ? history.toReversed() : history;
+  const start = request.nextToken === undefined ? 0 : Number(readToken(request.nextToken));
+  const end = start + pageSize(request.maxResults);
+  return {
+    events: events.slice(start, end).map(shownEvent),
+    ...(end < events.length && { nextToken: makeToken(String(end)) }),
+  };
+}
+
+/** One event as GetExecutionHistory prints it. */
+function shownEvent(event: HistoryEvent): Record<string, unknown> {
+  return {
+    timestamp: epochSeconds(event.timestampMs),
+    type: event.type,
+    id: event.id,
+    previousEventId: event.previousEventId,
+    ...(event.details && { [event.details[0]]: event.details[1] }),
+  };
+}
+
+function pageSize(maxResults: number | undefined): number {
+  return maxResults === undefined || maxResults === 0 ? PAGE_DEFAULT : maxResults;
+}
+
+function makeToken(position: string): string {
+  return Buffer.from(position).toString('base64url');
+}
+
+function readToken(token: string): string {
+  return Buffer.from(token, 'base64url').toString();
+}

@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DynamoExecutionStore } from '#local/interpreter/dynamo-store.ts';
+import type { JournalRecord } from '#local/interpreter/journal.ts';
+import { MemoryExecutionStore } from '#local/interpreter/memory-store.ts';
+import type { ExecutionStore, ExecutionSummary } from '#local/interpreter/store.ts';
+import { benchWith, invoke, machineOf, runToEnd, settle, startOn, ask } from './support/bench.ts';
+import { startLocalDatabase } from './support/local-database.ts';
+
+let database: Awaited<ReturnType<typeof startLocalDatabase>>;
+let tableCount = 0;
+beforeAll(async () => {
+  database = await startLocalDatabase();
+});
+afterAll(() => database.stop());
+
+const stores: { name: string; open: () => ExecutionStore }[] = [
+  { name: 'the memory store', open: () => new MemoryExecutionStore() },
+  {
+    name: 'the DynamoDB store',
+    open: () => new DynamoExecutionStore(database.client, `executions-${++tableCount}`),
+  },
+];
+
+function summaryOf(name: string, more: Partial<ExecutionSummary> = {}): ExecutionSummary {
+  return {
+    executionArn: `arn:execution:${name}`,
+    name,
+    stateMachineArn: 'arn:machine',
+    machineName: 'machine',
+    machineType: 'STANDARD',
+    definitionHash: 'hash',
+    roleArn: 'arn:role',
+    input: {},
+    startedAtMs: 1_700_000_000_000 + Number(name) * 1000,
+    status: 'RUNNING',
+    redriveCount: 0,
+    ...more,
+  };
+}
+
+const record = (text: string): JournalRecord => ({
+  branch: '0',
+  type: 'Note',
+  atMs: 1,
+  hidden: { text },
+});
+
+describe.each(stores)('$name', ({ open }) => {
+  async function ready(): Promise<ExecutionStore> {
+    const store = open();
+    await store.ensure();
+    await store.ensure();
+    return store;
+  }
+
+  it('gives a summary back as it was saved last', async () => {
+    const store = await ready();
+    await store.saveExecution(summaryOf('1'));
+    const ended = summaryOf('1', {
+      status: 'SUCCEEDED',
+      output: { a: [1, null, '贷款'] },
+      stoppedAtMs: 5,
+    });
+    await store.saveExecution(ended);
+    expect(await store.findExecution('arn:execution:1')).toEqual(ended);
+    expect(await store.findExecution('arn:execution:2')).toBeUndefined();
+  });
+
+  it('keeps a summary with the largest input and output', async () => {
+    const store = await ready();
+    const text = Array.from({ length: 26_000 }, (_, index) =>
+      String(index * 7919).padStart(10),
+    ).join('');
+    const large = summaryOf('1', { status: 'SUCCEEDED', input: text, output: text });
+    await store.saveExecution(large);
+    expect(await store.findExecution('arn:execution:1')).toEqual(large);
+  });
+
+  it('lists newest first, by status, page by page', async () => {
+    const store = await ready();
+    for (const index of [1, 2, 3, 4, 5])
+      await store.saveExecution(
+        summaryOf(String(index), { status: index % 2 ? 'SUCCEEDED' : 'FAILED' }),
+      );
+    await store.saveExecution(summaryOf('6', { stateMachineArn: 'arn:other' }));
+    const seen: string[][] = [];
+    let after: string | undefined;
+    do {
+      const page = await store.listExecutions({
+        of: 'arn:machine',
+        limit: 2,
+        ...(after !== undefined && { after }),
+      });
+      seen.push(page.executions.map(({ name }) => name));
+      after = page.next;
+    } while (after !== undefined);
+    expect(seen.flat()).toEqual(['5', '4', '3', '2', '1']);
+    const failed = await store.listExecutions({ of: 'arn:machine', limit: 10, status: 'FAILED' });
+    expect(failed.executions.map(({ name }) => name)).toEqual(['4', '2']);
+  });
+
+  it('lists what runs, and only that', async () => {
+    const store = await ready();
+    for (const index of [1, 2, 3]) await store.saveExecution(summaryOf(String(index)));
+    await store.saveExecution(summaryOf('2', { status: 'ABORTED' }));
+    expect((await store.listRunning()).map(({ name }) => name).toSorted()).toEqual(['1', '3']);
+  });
+
+  it('gives a journal back in order', async () => {
+    const store = await ready();
+    await store.append('arn:execution:1', 1, [record('a'), record('b')]);
+    await store.append('arn:execution:1', 3, [record('c')]);
+    await store.append('arn:execution:2', 1, [record('z')]);
+    const journal = await store.readJournal('arn:execution:1');
+    expect(journal.map(({ hidden }) => hidden?.['text'])).toEqual(['a', 'b', 'c']);
+    expect(await store.readJournal('arn:execution:3')).toEqual([]);
+  });
+
+  it('keeps lines larger than an item, cut between characters', async () => {
+    const store = await ready();
+    const lines = [record('😀'.repeat(60_000)), record(`x${'😀贷'.repeat(80_000)}`)];
+    await store.append('arn:execution:1', 1, lines);
+    expect(await store.readJournal('arn:execution:1')).toEqual(lines);
+  });
+
+  it('keeps machines and definitions', async () => {
+    const store = await ready();
+    const machine = {
+      stateMachineArn: 'arn:machine',
+      name: 'machine',
+      type: 'STANDARD' as const,
+      definition: '{}',
+      definitionHash: 'hash',
+      roleArn: 'arn:role',
+      createdAtMs: 1,
+      updatedAtMs: 2,
+    };
+    await store.saveMachine(machine);
+    await store.saveDefinition('hash', 'text');
+    expect(await store.listMachines()).toEqual([machine]);
+    expect(await store.findDefinition('hash')).toBe('text');
+    expect(await store.findDefinition('other')).toBeUndefined();
+    await store.deleteMachine('arn:machine');
+    expect(await store.listMachines()).toEqual([]);
+  });
+});
+
+describe('the DynamoDB store', () => {
+  it('ends a journal at a hole instead of reading past it', async () => {
+    const store = new DynamoExecutionStore(database.client, `executions-${++tableCount}`);
+    await store.ensure();
+    await store.append('arn:execution:1', 1, [record('a')]);
+    await store.append('arn:execution:1', 3, [record('c')]);
+    expect(await store.readJournal('arn:execution:1')).toHaveLength(1);
+  });
+
+  it('carries a hundred executions at once, each with its whole history', async () => {
+    const store = new DynamoExecutionStore(database.client, `executions-${++tableCount}`);
+    const bench = await benchWith({ work: (payload) => payload }, { store });
+    const definition = machineOf({ A: invoke('work', { Next: 'B' }), B: invoke('work') });
+    const { stateMachineArn } = await bench.engine.createStateMachine({ name: 'm', definition });
+    const started = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        bench.engine.startExecution({ stateMachineArn, name: `run-${index}`, input: { index } }),
+      ),
+    );
+    await bench.engine.idle();
+    for (const { executionArn, input } of started) {
+      expect(await bench.engine.describeExecution(executionArn)).toMatchObject({
+        status: 'SUCCEEDED',
+        output: input,
+      });
+      expect(await bench.engine.history(executionArn)).toHaveLength(12);
+    }
+  });
+
+  it('lets another process take over what one left', async () => {
+    const tableName = `executions-${++tableCount}`;
+    const tokens: string[] = [];
+    const keep = ({ token }: { token: string }): void => void tokens.push(token);
+    const first = await benchWith(
+      { keep },
+      { store: new DynamoExecutionStore(database.client, tableName) },
+    );
+    const executionArn = await startOn(
+      first,
+      machineOf({ A: ask('keep', { TimeoutSeconds: 60 }) }),
+    );
+    await first.engine.idle();
+    first.engine.stop();
+    const second = await benchWith(
+      {},
+      { store: new DynamoExecutionStore(database.client, tableName) },
+    );
+    expect(await second.engine.start()).toEqual({ resumed: 1 });
+    await second.engine.sendTaskSuccess(tokens[0] ?? '', 'taken over');
+    await second.engine.idle();
+    expect(await second.engine.describeExecution(executionArn)).toMatchObject({
+      output: 'taken over',
+    });
+    const third = await benchWith(
+      {},
+      { store: new DynamoExecutionStore(database.client, tableName) },
+    );
+    expect(await third.engine.start()).toEqual({ resumed: 0 });
+    expect(await runToEnd(third, machineOf({ A: { Type: 'Succeed' } }))).toMatchObject({
+      status: 'SUCCEEDED',
+    });
+    await settle();
+  });
+});
