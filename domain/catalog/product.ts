@@ -66,6 +66,8 @@ export const Product = z
       misuseUplift: Share,
       graceDays: z.int().min(0).max(30),
     }),
+    /** Automatic debit: days after the due date on which it is tried, until nothing is due. */
+    debit: z.strictObject({ tryDays: z.array(z.int().min(0).max(60)).min(1).max(10) }),
     prepaymentFeeRate: Share,
     accrual: Accrual,
     minReadSeconds: z.int().min(1),

@@ -1,4 +1,7 @@
+import { quote } from '../lending/quote.ts';
 import type { JournalEntry, Loan, LoanSchedule } from '../loans/loan.ts';
+import { accounts } from '../servicing/chart-of-accounts.ts';
+import type { LoanAgreement } from '../servicing/loan-agreement.ts';
 import { addDays } from '../shared/calendar.ts';
 import { changeAggregate } from '../shared/change-aggregate.ts';
 import { sha256Hex } from '../shared/digest.ts';
@@ -8,6 +11,7 @@ const DUE_SHARDS = 16;
 
 export interface ActivatedLoan {
   readonly loan: Loan;
+  readonly agreement: LoanAgreement;
   readonly schedule: LoanSchedule;
   readonly entry: JournalEntry;
 }
@@ -19,13 +23,15 @@ export interface ActivatedLoan {
 export function activateLoan(
   loan: Loan,
   activation: {
-    readonly rows: LoanSchedule['rows'];
-    readonly valueDate: string;
+    /** What the loan is served by; its terms begin on the value date. */
+    readonly agreement: LoanAgreement;
     readonly at: string;
     readonly firstReminderDaysBefore: number;
   },
 ): ActivatedLoan {
-  const { rows, valueDate, at } = activation;
+  const { agreement, at } = activation;
+  const valueDate = agreement.terms.disbursedOn;
+  const rows = [...quote(agreement.terms).schedule];
   const first = rows[0];
   const last = rows.at(-1);
   if (first === undefined || last === undefined)
@@ -40,6 +46,8 @@ export function activateLoan(
       disbursedOn: valueDate,
       maturesOn: last.dueOn,
       outstandingPrincipalFen: loan.principalFen,
+      entrySequence: 1,
+      ...leadOf(loan),
       actOn: reminderOn > valueDate ? reminderOn : first.dueOn,
       dueShard: dueShardOf(loan.loanId),
     },
@@ -59,6 +67,7 @@ export function activateLoan(
   });
   return {
     loan: active,
+    agreement,
     schedule: {
       loanId: loan.loanId,
       record: `schedule#${String(scheduleVersion).padStart(4, '0')}`,
@@ -66,6 +75,11 @@ export function activateLoan(
     },
     entry: disbursementEntry(loan, { valueDate, at }),
   };
+}
+
+function leadOf({ participations }: Loan): Pick<Loan, 'funderId'> {
+  const lead = participations.find(({ role }) => role === 'Lead') ?? participations[0];
+  return lead === undefined ? {} : { funderId: lead.funderId };
 }
 
 /** The journal of a payout: what the borrower now owes against what each funder gave. The legs sum to zero. */
@@ -81,9 +95,9 @@ export function disbursementEntry(
     postedAt: posting.at,
     reference: loan.payoutRef,
     legs: [
-      { account: 'borrower:principal', amountFen: loan.principalFen },
+      { account: accounts.principal, amountFen: loan.principalFen },
       ...loan.participations.map(({ funderId, shareFen }) => ({
-        account: `funder:${funderId}`,
+        account: accounts.funder(funderId, 'principal'),
         amountFen: -shareFen,
       })),
     ],

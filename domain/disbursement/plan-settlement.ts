@@ -1,5 +1,6 @@
 import type { Application } from '../applications/application.ts';
-import type { Loan, LoanSchedule } from '../loans/loan.ts';
+import type { Loan } from '../loans/loan.ts';
+import type { LoanAgreement } from '../servicing/loan-agreement.ts';
 import { activateLoan } from './activate-loan.ts';
 import type { Payout } from './payout.ts';
 import type { MoneyChange } from './ports.ts';
@@ -20,8 +21,8 @@ export interface Settlement {
   readonly loan: Loan;
   readonly application: Application;
   readonly verdict: Verdict;
-  /** The schedule as it runs from the day the bank paid. */
-  readonly rowsFrom: (valueDate: string) => LoanSchedule['rows'];
+  /** What the loan is served by, from the day the bank paid. */
+  readonly agreementFrom: (valueDate: string) => LoanAgreement;
   readonly firstReminderDaysBefore: number;
   readonly at: string;
 }
@@ -39,14 +40,14 @@ export function planSettlement(settlement: Settlement): MoneyChange {
       application: failDisbursement(application, { because: verdict.because, at }),
     };
   const activated = activateLoan(loan, {
-    rows: settlement.rowsFrom(verdict.valueDate),
-    valueDate: verdict.valueDate,
+    agreement: settlement.agreementFrom(verdict.valueDate),
     at,
     firstReminderDaysBefore: settlement.firstReminderDaysBefore,
   });
   return {
     payout: settlePaid(payout, { ...verdict, at }),
     loan: activated.loan,
+    agreement: activated.agreement,
     schedule: activated.schedule,
     entries: [activated.entry],
   };

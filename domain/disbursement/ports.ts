@@ -1,5 +1,6 @@
 import type { Application } from '../applications/application.ts';
 import type { JournalEntry, Loan, LoanSchedule } from '../loans/loan.ts';
+import type { LoanAgreement } from '../servicing/loan-agreement.ts';
 import type { Payout } from './payout.ts';
 
 /** What one step of the money does, all of it or nothing. Each aggregate is conditional on the version it was read at. */
@@ -10,6 +11,7 @@ export interface MoneyChange {
   /** Frees the borrower for another application in the same transaction. */
   readonly isReleasingBorrower?: boolean;
   /** Written once: a schedule version or a journal entry that exists already stops the whole change. */
+  readonly agreement?: LoanAgreement;
   readonly schedule?: LoanSchedule;
   readonly entries?: readonly JournalEntry[];
 }

@@ -1,6 +1,6 @@
 import type { Application } from '../applications/application.ts';
 import { changeApplication } from '../applications/change-application.ts';
-import type { Loan } from '../loans/loan.ts';
+import { nothingBooked, type Loan } from '../loans/loan.ts';
 import { businessDateOf } from '../shared/calendar.ts';
 import { changeAggregate, startAggregate } from '../shared/change-aggregate.ts';
 import { InvalidTransition } from '../shared/errors.ts';
@@ -46,7 +46,7 @@ export function reserveLoan(
       payoutRef: payout.payoutRef,
       payoutNumber: payout.payoutNumber,
       scheduleVersion: 0,
-      outstandingPrincipalFen: 0,
+      ...nothingBooked,
       ...watchedSince(at),
       createdAt: at,
     },

@@ -10,13 +10,22 @@ import {
   Sha256Hex,
 } from '../shared/primitives.ts';
 
+/** Days past due in steps of thirty: M0 is current, M7 more than 180 days. */
+export const Bucket = z.enum(['M0', 'M1', 'M2', 'M3', 'M4', 'M5', 'M6', 'M7']);
+
+/** 正常 关注 次级 可疑 损失. */
+export const AssetClass = z.enum(['Normal', 'Attention', 'Substandard', 'Doubtful', 'Loss']);
+
 /** The loan after (or on its way to) payout: record `loan` of the item collection of one loan. */
 export const Loan = z.object({
   loanId: LoanId,
   record: z.literal('loan'),
   version: z.int().min(1),
-  /** Paying: money is on its way. Active: the bank paid. PayFailed: the bank definitely did not. Cancelled: given up. */
-  status: z.enum(['Paying', 'Active', 'PayFailed', 'Cancelled']),
+  /**
+   * Paying: money is on its way. Active: the bank paid. PayFailed: the bank definitely did not. Cancelled: given up.
+   * Settled: nothing is owed any more. WrittenOff: what is owed was given up; what comes in later is a recovery.
+   */
+  status: z.enum(['Paying', 'Active', 'PayFailed', 'Cancelled', 'Settled', 'WrittenOff']),
   applicationId: ApplicationId,
   partnerId: z.string(),
   borrowerKey: z.string(),
@@ -34,6 +43,22 @@ export const Loan = z.object({
   disbursedOn: BusinessDate.optional(),
   maturesOn: BusinessDate.optional(),
   outstandingPrincipalFen: z.int(),
+  /** Overpaid and not paid back: the borrower's. */
+  creditFen: z.int().min(0).default(0),
+  /** Overpayment that was paid back. */
+  refundedFen: z.int().min(0).default(0),
+  /** How many events (payments and changes) and journal entries the collection holds: a reader that counts fewer reads again. */
+  eventSequence: z.int().min(0).default(0),
+  entrySequence: z.int().min(0).default(0),
+  /** Since when the loan is marked overdue; absent while it is not. */
+  overdueSince: BusinessDate.optional(),
+  /** Bucket and class as last announced. */
+  bucket: Bucket.default('M0'),
+  assetClass: AssetClass.default('Normal'),
+  /** The last business date the day close has closed for this loan. */
+  lastClosedOn: BusinessDate.optional(),
+  /** The funder that leads: what the index by funder lists. */
+  funderId: z.string().optional(),
   /** Next business date on which anything must happen; with dueShard it makes the Due index sparse. */
   actOn: BusinessDate.optional(),
   dueShard: z.string().optional(),
@@ -43,6 +68,20 @@ export const Loan = z.object({
   previousAuditHash: Sha256Hex,
 });
 export type Loan = z.infer<typeof Loan>;
+
+/** The books of a loan before any money moved. */
+export const nothingBooked = {
+  outstandingPrincipalFen: 0,
+  creditFen: 0,
+  refundedFen: 0,
+  eventSequence: 0,
+  entrySequence: 0,
+  bucket: 'M0',
+  assetClass: 'Normal',
+} as const;
+
+/** A loan whose money is out or was: only these have an account. */
+export const disbursedStatuses: readonly Loan['status'][] = ['Active', 'Settled', 'WrittenOff'];
 
 /** Record `schedule#<version>`: the rows as they were when that version came into force. */
 export const LoanSchedule = z.object({
@@ -62,11 +101,19 @@ export const LoanSchedule = z.object({
 });
 export type LoanSchedule = z.infer<typeof LoanSchedule>;
 
-/** Record `entry#<sequence>`: one immutable journal entry; its legs sum to zero. */
+/** Record `entry#<sequence>`: one immutable journal entry; its legs sum to zero, a debit is positive. */
 export const JournalEntry = z.object({
   loanId: LoanId,
   record: z.string().regex(/^entry#\d{6}$/),
-  entryType: z.enum(['Disbursement']),
+  entryType: z.enum([
+    'Disbursement',
+    'Payment',
+    'Reversal',
+    'Refund',
+    'Charge',
+    'Restructuring',
+    'WriteOff',
+  ]),
   valueDate: BusinessDate,
   postedAt: Instant,
   reference: z.string(),

@@ -46,6 +46,16 @@ export function payoutRefOf(loanId: string, payoutNumber: number): string {
   return base32(sha256Bytes(`${loanId}|${payoutNumber}`), payoutRefLength);
 }
 
+/** A payment is known by the bank's reference of the money: reported twice, in whatever way, it is one payment. */
+export function paymentIdOf(reference: string): string {
+  return `pay_${tailOf(`payment|${reference}`)}`;
+}
+
+/** A change of a loan after payout, known by what asked for it. */
+export function changeIdOf(loanId: string, request: string): string {
+  return `chg_${tailOf(`${loanId}|${request}`)}`;
+}
+
 /** The printed number of the contract: short enough to read aloud, made from the loan's id. */
 export function contractNumberOf(loanId: string): string {
   return `ZD-${base32(sha256Bytes(`contract|${loanId}`), 16)}`;

@@ -1,6 +1,7 @@
 import type { Payout } from '#domain/disbursement/payout.ts';
 import type { MoneyChange, MoneyStore } from '#domain/disbursement/ports.ts';
 import type { JournalEntry, Loan, LoanSchedule } from '#domain/loans/loan.ts';
+import type { LoanAgreement } from '#domain/servicing/loan-agreement.ts';
 import type { Loans } from '#domain/loans/ports.ts';
 import { ConcurrentChange } from '#domain/shared/errors.ts';
 import type { InMemoryApplications } from './in-memory-applications.ts';
@@ -10,7 +11,7 @@ import { InMemoryItems } from './in-memory-items.ts';
 export class InMemoryMoneyStore implements MoneyStore, Loans {
   readonly #payouts = new InMemoryItems<Payout>();
   readonly #loans = new InMemoryItems<Loan>();
-  readonly #records = new Map<string, LoanSchedule | JournalEntry>();
+  readonly #records = new Map<string, LoanAgreement | LoanSchedule | JournalEntry>();
   readonly #applications: InMemoryApplications;
 
   constructor(applications: InMemoryApplications) {
@@ -47,8 +48,9 @@ export class InMemoryMoneyStore implements MoneyStore, Loans {
   }
 
   async store(change: MoneyChange): Promise<void> {
-    const { payout, loan, application, schedule, entries = [], isReleasingBorrower } = change;
-    const once = [schedule, ...entries].filter((record) => record !== undefined);
+    const { payout, loan, application, agreement, schedule } = change;
+    const { entries = [], isReleasingBorrower } = change;
+    const once = [agreement, schedule, ...entries].filter((record) => record !== undefined);
     if (
       (payout && !this.#payouts.mayStore(payout.payoutRef, payout)) ||
       (loan && !this.#loans.mayStore(loan.loanId, loan)) ||

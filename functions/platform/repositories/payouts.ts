@@ -3,12 +3,8 @@ import { Payout } from '#domain/disbursement/payout.ts';
 import type { MoneyChange, MoneyStore } from '#domain/disbursement/ports.ts';
 import { ConcurrentChange } from '#domain/shared/errors.ts';
 import { applicationPut, guardRelease } from './applications.ts';
-import {
-  putConditionally,
-  writeTogether,
-  type ConditionalPut,
-  type TransactItem,
-} from './conditional-write.ts';
+import { putConditionally, writeTogether, type TransactItem } from './conditional-write.ts';
+import { writtenOnce } from './loan-files.ts';
 import { versionedPut } from './versioned-put.ts';
 
 export interface MoneyTables {
@@ -49,8 +45,9 @@ export class DynamoMoneyStore implements MoneyStore {
 
   #itemsOf(change: MoneyChange): TransactItem[] {
     const { payouts, loans, applications } = this.#tables;
-    const { payout, loan, application, schedule, entries = [], isReleasingBorrower } = change;
-    const once = [schedule, ...entries].filter((record) => record !== undefined);
+    const { payout, loan, application, agreement, schedule } = change;
+    const { entries = [], isReleasingBorrower } = change;
+    const once = [agreement, schedule, ...entries].filter((record) => record !== undefined);
     return [
       ...(payout ? [{ Put: versionedPut(payouts, 'payoutRef', payout) }] : []),
       ...(loan ? [{ Put: versionedPut(loans, 'loanId', loan) }] : []),
@@ -59,14 +56,6 @@ export class DynamoMoneyStore implements MoneyStore {
       ...once.map((record) => ({ Put: writtenOnce(loans, record) })),
     ];
   }
-}
-
-function writtenOnce(tableName: string, record: Readonly<Record<string, unknown>>): ConditionalPut {
-  return {
-    TableName: tableName,
-    Item: record,
-    ConditionExpression: 'attribute_not_exists(loanId)',
-  };
 }
 
 function subjectOf({ payout, loan, application }: MoneyChange): string {

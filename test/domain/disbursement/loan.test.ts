@@ -10,21 +10,23 @@ import {
 import { planSettlement, type Verdict } from '../../../domain/disbursement/plan-settlement.ts';
 import { reserveLoan, startDisbursement } from '../../../domain/disbursement/reserve-loan.ts';
 import { failLoan } from '../../../domain/disbursement/settle-payout.ts';
-import { agreedLoanOf } from '../../../domain/contracts/prepare-contract.ts';
 import { JournalEntry, Loan, LoanSchedule } from '../../../domain/loans/loan.ts';
-import { loanRowsOf } from '../../../domain/loans/loan-terms.ts';
+import { LoanAgreement } from '../../../domain/servicing/loan-agreement.ts';
 import { InvalidTransition } from '../../../domain/shared/errors.ts';
 import { allocateByLargestRemainder } from '../../../domain/shared/money.ts';
 import { anApplication, anOffer, aPayout } from '../builders.ts';
-import { consumerProduct } from '../catalog-files.ts';
+import { anAgreement } from '../servicing/loan-builders.ts';
 
 const at = '2026-11-23T03:00:00.000Z';
 const signed = anOffer({ status: 'Signed' });
 const reserved = (): Loan => reserveLoan(signed, { payout: aPayout(), at });
-const rowsFrom = (valueDate: string) =>
-  loanRowsOf(agreedLoanOf(signed), consumerProduct, valueDate);
+const agreementFrom = (disbursedOn: string) => anAgreement({ loan: reserved(), disbursedOn });
 const activate = (valueDate = '2026-11-24', firstReminderDaysBefore = 3) =>
-  activateLoan(reserved(), { rows: rowsFrom(valueDate), valueDate, at, firstReminderDaysBefore });
+  activateLoan(reserved(), {
+    agreement: agreementFrom(valueDate),
+    at,
+    firstReminderDaysBefore,
+  });
 
 describe('reserveLoan', () => {
   it('sets the shares aside before any money moves', () => {
@@ -88,7 +90,9 @@ describe('reserveLoan', () => {
 
 describe('activateLoan', () => {
   it('runs the schedule from the day the bank paid', () => {
-    const { loan, schedule, entry } = activate();
+    const { loan, agreement, schedule, entry } = activate();
+    expect(LoanAgreement.safeParse(agreement).success).toBe(true);
+    expect(agreement.terms.disbursedOn).toBe('2026-11-24');
     expect(Loan.safeParse(loan).success).toBe(true);
     expect(LoanSchedule.safeParse(schedule).success).toBe(true);
     expect(JournalEntry.safeParse(entry).success).toBe(true);
@@ -113,11 +117,6 @@ describe('activateLoan', () => {
     { days: 0, actOn: '2026-12-24' },
   ])('acts on $actOn when reminders go out $days days before', ({ days, actOn }) => {
     expect(activate('2026-11-24', days).loan.actOn).toBe(actOn);
-  });
-
-  it('refuses an empty schedule', () => {
-    const activation = { rows: [], valueDate: '2026-11-24', at, firstReminderDaysBefore: 3 };
-    expect(() => activateLoan(reserved(), activation)).toThrow('schedule without rows');
   });
 });
 
@@ -161,7 +160,7 @@ describe('planSettlement', () => {
       loan: reserved(),
       application,
       verdict,
-      rowsFrom,
+      agreementFrom,
       firstReminderDaysBefore: 3,
       at,
     });

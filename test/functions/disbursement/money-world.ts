@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type * as z from 'zod';
 import { Application } from '#domain/applications/application.ts';
 import { createApplication } from '#domain/applications/change-application.ts';
 import type { PersonalData } from '#domain/applications/personal-data.ts';
 import type { PersonalDataVault } from '#domain/applications/ports.ts';
-import type { Catalog } from '#domain/catalog/ports.ts';
 import { Product } from '#domain/catalog/product.ts';
 import { sha256Hex } from '#domain/shared/digest.ts';
 import { contractNumberOf, loanIdOf } from '#domain/shared/ids.ts';
@@ -15,6 +13,7 @@ import { DynamoApplications } from '#platform/repositories/applications.ts';
 import { DynamoLoans } from '#platform/repositories/loans.ts';
 import { DynamoMoneyStore } from '#platform/repositories/payouts.ts';
 import { DynamoTasks } from '#platform/repositories/tasks.ts';
+import { inMemoryCatalog } from '#test/support/in-memory-catalog.ts';
 import type { MoneyRun } from './money-run.ts';
 import { tableNames } from './money-tables.ts';
 import { SimulatedBank } from './simulated-bank.ts';
@@ -42,11 +41,7 @@ const vault: PersonalDataVault = {
   borrowerKey: (number) => Promise.resolve(sha256Hex(`key ${number}`)),
 };
 
-const catalog: Catalog = {
-  find: <Schema extends z.ZodType>(_key: unknown, schema: Schema) =>
-    Promise.resolve(schema.parse(product)),
-  list: () => Promise.resolve([]),
-};
+const catalog = inMemoryCatalog();
 
 export type Abilities = 'Both' | 'DedupOnly' | 'QueryOnly' | 'None';
 
@@ -137,8 +132,8 @@ function signedApplication(externalId: string, run: MoneyRun): Application {
         repaymentMethod: 'EqualInstallment',
       },
       approversRequired: 0,
-      policyPack: 'cn-2026-11@1',
-      scorecard: 'person@1',
+      policyPack: 'cn#0001',
+      scorecard: 'person#0001',
       rulesTrace: [],
       decidedAt: at,
       decidedBy: 'workflow',

@@ -3,7 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { KeptCreditReport } from '#domain/applications/credit-report-ports.ts';
 import type { MoneyChange } from '#domain/disbursement/ports.ts';
-import type { JournalEntry, Loan, LoanSchedule } from '#domain/loans/loan.ts';
+import {
+  nothingBooked,
+  type JournalEntry,
+  type Loan,
+  type LoanSchedule,
+} from '#domain/loans/loan.ts';
 import { changeAggregate, startAggregate } from '#domain/shared/change-aggregate.ts';
 import { ConcurrentChange } from '#domain/shared/errors.ts';
 import { applicationIdOf, loanIdOf, payoutRefOf } from '#domain/shared/ids.ts';
@@ -264,7 +269,7 @@ describe('DynamoMoneyStore', () => {
       payoutRef,
       payoutNumber: 1,
       scheduleVersion: 1,
-      outstandingPrincipalFen: 0,
+      ...nothingBooked,
       createdAt: at,
     };
     return startAggregate(loanId, facts, anEvent('LoanReserved'));

@@ -1,0 +1,36 @@
+import { disbursedStatuses, JournalEntry, Loan, LoanSchedule } from '../loans/loan.ts';
+import { LoanAgreement } from './loan-agreement.ts';
+import type { LoanFile } from './loan-file.ts';
+import { ChangeRecord, PaymentRecord } from './loan-records.ts';
+
+interface StoredRecord {
+  readonly record: string;
+}
+
+/**
+ * Puts the items of one loan's collection together. Undefined when there is no loan that was paid out; `Torn` when the
+ * records are not the ones the loan counts: they were read on both sides of a change.
+ */
+export function readLoanFile(items: readonly StoredRecord[]): LoanFile | 'Torn' | undefined {
+  const stored = items.find(({ record }) => record === 'loan');
+  if (stored === undefined) return undefined;
+  const loan = Loan.parse(stored);
+  if (!disbursedStatuses.includes(loan.status)) return undefined;
+  const of = (prefix: string) => items.filter(({ record }) => record.startsWith(prefix));
+  const [agreement] = of('agreement');
+  if (agreement === undefined) return 'Torn';
+  const file = {
+    loan,
+    agreement: LoanAgreement.parse(agreement),
+    payments: of('payment#').map((item) => PaymentRecord.parse(item)),
+    changes: of('change#').map((item) => ChangeRecord.parse(item)),
+    entries: of('entry#').map((item) => JournalEntry.parse(item)),
+    schedules: of('schedule#').map((item) => LoanSchedule.parse(item)),
+  };
+  const events = file.payments.length + file.changes.length;
+  const isWhole =
+    events === loan.eventSequence &&
+    file.entries.length === loan.entrySequence &&
+    file.schedules.length === loan.scheduleVersion;
+  return isWhole ? file : 'Torn';
+}
