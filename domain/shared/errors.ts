@@ -24,6 +24,10 @@ export class Unavailable extends Error {
 export class PayoutUnknown extends Error {
   override readonly name = 'PayoutUnknown';
 }
+/** Another attempt may still be with the bank: wait until it must have ended, then ask what became of it. */
+export class PayoutBusy extends Error {
+  override readonly name = 'PayoutBusy';
+}
 /** The bank said, definitely, that it did not pay and will not. */
 export class PayoutRefused extends Error {
   override readonly name = 'PayoutRefused';
@@ -45,6 +49,7 @@ export const errorNames = [
   'ConcurrentChange',
   'Unavailable',
   'PayoutUnknown',
+  'PayoutBusy',
   'PayoutRefused',
   'ApplicationClosed',
   'Forbidden',

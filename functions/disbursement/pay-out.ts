@@ -3,7 +3,12 @@ import { claimPayout, markPayoutUnknown } from '#domain/disbursement/claim-payou
 import { firstMove, type NextMove } from '#domain/disbursement/judge-bank-answer.ts';
 import type { Payout } from '#domain/disbursement/payout.ts';
 import type { Verdict } from '#domain/disbursement/plan-settlement.ts';
-import { ConcurrentChange, PayoutRefused, PayoutUnknown } from '#domain/shared/errors.ts';
+import {
+  ConcurrentChange,
+  PayoutBusy,
+  PayoutRefused,
+  PayoutUnknown,
+} from '#domain/shared/errors.ts';
 import { loanIdOf, payoutRefOf } from '#domain/shared/ids.ts';
 import { ApplicationId, TaskId } from '#domain/shared/primitives.ts';
 import { crashPoint } from '#platform/crash-point.ts';
@@ -34,7 +39,8 @@ export interface PayOutDependencies
 
 /**
  * Steps 2 to 5 of the money: claim with a fence, ask what became of an earlier attempt, pay, settle. Ends with the payout
- * paid, `PayoutRefused` when it definitely was not, `PayoutUnknown` while nobody knows; never by guessing.
+ * paid, `PayoutRefused` when it definitely was not, `PayoutUnknown` while nobody knows, `PayoutBusy` while another attempt
+ * may be at it; never by guessing.
  */
 export async function runPayOut(
   { applicationId, payoutNumber, taskId }: z.infer<typeof PayOutInput>,
@@ -76,7 +82,7 @@ async function settle(
   const claim = claimPayout(payout, { at: now().toISOString(), staleAfterSeconds });
   if (claim.outcome === 'Settled') return settledAs(claim.payout);
   if (claim.outcome === 'Busy')
-    throw new PayoutUnknown(`another attempt of payout ${payout.payoutRef} is with the bank`);
+    throw new PayoutBusy(`another attempt of payout ${payout.payoutRef} is with the bank`);
   const confirmed =
     taskId === undefined ? undefined : await confirmedVerdict(payout, taskId, dependencies);
   if (confirmed !== undefined) return book(payout, confirmed, dependencies);

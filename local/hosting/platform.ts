@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { partnerWebhookSecret } from '../../functions/platform/webhook-secret.ts';
 import { synthesise } from '../../lib/synthesise.ts';
 import { MovableClock } from '../clock.ts';
 import { DynamoExecutionStore } from '../interpreter/dynamo-store.ts';
@@ -12,7 +13,7 @@ import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { Activity } from './activity.ts';
 import { ApiGateway } from './api-gateway.ts';
 import { AwsEndpoint } from './aws-endpoint.ts';
-import { seedCatalog } from './catalog-seed.ts';
+import { DEMO_PARTNER, seedCatalog } from './catalog-seed.ts';
 import { DatabaseProcess } from './database-process.ts';
 import { DynamoWire } from './dynamo-wire.ts';
 import { Events } from './events.ts';
@@ -309,7 +310,7 @@ async function assemble(given: {
     dataDir: storedIn && join(storedIn, 'sandbox'),
     apiKey: keys.providerApiKey,
     callbackSecret: keys.callbackSecret,
-    webhookSecret: keys.webhookSecretKey,
+    webhookSecret: partnerWebhookSecret(keys.webhookSecretKey, DEMO_PARTNER),
     platformUrl: baseUrl,
     manualBorrower: options.isManualBorrower ?? false,
   });
@@ -390,6 +391,8 @@ async function assemble(given: {
       functions: () => functions.list().map(({ name, entry }) => ({ name, entry })),
     },
   });
+  // Before anybody can ask: callbacks and decisions that waited for the restart come with the first requests.
+  await engine.load();
   const main = await listen(ports.main, (request, response) => {
     if (local.handle(request, response)) return;
     // Whatever comes over HTTP is under way until it is answered.
@@ -436,6 +439,10 @@ function setEnvironment(given: {
     AWS_ENDPOINT_URL_S3: awsEndpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: awsEndpoint,
     AWS_ENDPOINT_URL: awsEndpoint,
+    // The demo partner's webhook is a simulator next door, an address that no deployed platform sends to.
+    WEBHOOK_ALLOW_PRIVATE: 'true',
+    // An instruction leaves within 30 seconds of its claim and the bank client waits for 10: after a kill nobody is at it.
+    PAYOUT_STALE_AFTER_SECONDS: process.env['PAYOUT_STALE_AFTER_SECONDS'] ?? '45',
     POWERTOOLS_LOG_LEVEL: process.env['POWERTOOLS_LOG_LEVEL'] ?? 'WARN',
   });
   delete process.env['AWS_PROFILE'];

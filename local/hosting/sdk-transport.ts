@@ -57,7 +57,10 @@ function install(): void {
 function bytesOf(body: unknown): Buffer | undefined {
   if (body === undefined || body === null) return Buffer.alloc(0);
   if (typeof body === 'string') return Buffer.from(body);
-  return body instanceof Uint8Array ? Buffer.from(body) : undefined;
+  // A view, not `Buffer.from(body)`: that asks the SDK's body for its value, which it takes for use as a string.
+  return body instanceof Uint8Array
+    ? Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+    : undefined;
 }
 
 function toAws(request: SdkRequest, body: Buffer): AwsRequest {

@@ -71,6 +71,10 @@ export class Engine {
   readonly #work = new WorkCounter();
   /** Two starts under one name must not both find it free. */
   readonly #starts = new Turns();
+  /** Executions read by `load()` that `start()` has still to set going. */
+  #loaded: ExecutionRun[] | undefined;
+  #resumed: Promise<void> = Promise.resolve();
+  #openGate: () => void = () => undefined;
 
   constructor(options: EngineOptions) {
     this.clock = options.clock;
@@ -91,8 +95,16 @@ export class Engine {
     return this.machines.put({ ...draft, arn }, this.clock.now());
   }
 
-  /** Takes up every execution that was running when the process last ended. */
-  async start(): Promise<{ resumed: number }> {
+  /**
+   * Reads every execution that was running when the process last ended. From here until `start()` the answers to tasks
+   * wait: whoever is told that a task is gone takes it for answered and never answers again.
+   */
+  async load(): Promise<void> {
+    const gate = Promise.withResolvers<undefined>();
+    this.#resumed = gate.promise;
+    this.#openGate = () => {
+      gate.resolve(undefined);
+    };
     await this.machines.load();
     const running = await this.#store.listRunning();
     const runs: ExecutionRun[] = [];
@@ -101,8 +113,17 @@ export class Engine {
       const records = await this.#store.readJournal(summary.executionArn);
       runs.push(this.#open(summary, program, records));
     }
+    this.#loaded = runs;
+  }
+
+  /** Takes up every execution that was running when the process last ended. */
+  async start(): Promise<{ resumed: number }> {
+    if (!this.#loaded) await this.load();
+    const runs = this.#loaded ?? [];
+    this.#loaded = undefined;
     // Parents may wait for children: all are here before the first moves.
     for (const run of runs) this.#resume(run);
+    this.#openGate();
     return { resumed: runs.length };
   }
 
@@ -152,6 +173,7 @@ export class Engine {
     executionArn: string,
     reason: { error?: string; cause?: string } = {},
   ): Promise<ExecutionSummary> {
+    await this.#resumed;
     const run = this.#runs.get(executionArn);
     if (!run) return this.describeExecution(executionArn);
     run.end('ABORTED', reason);
@@ -205,7 +227,7 @@ export class Engine {
 
   /** Answers a task; the answer is durable when this resolves. */
   async sendTaskSuccess(taskToken: string, output: Json): Promise<void> {
-    const { run, branch } = this.#taskOf(taskToken);
+    const { run, branch } = await this.#taskOf(taskToken);
     succeed(run, branch, output);
     await this.#settled(run);
   }
@@ -214,13 +236,13 @@ export class Engine {
     taskToken: string,
     failure: { error?: string; cause?: string },
   ): Promise<void> {
-    const { run, branch } = this.#taskOf(taskToken);
+    const { run, branch } = await this.#taskOf(taskToken);
     fail(run, branch, failure);
     await this.#settled(run);
   }
 
   async sendTaskHeartbeat(taskToken: string): Promise<void> {
-    const { run, branch } = this.#taskOf(taskToken);
+    const { run, branch } = await this.#taskOf(taskToken);
     if (branch.phase.kind === 'Task') beat(run, branch, branch.phase.call);
     await run.journal.durable();
   }
@@ -261,9 +283,10 @@ export class Engine {
     await run.journal.durable();
   }
 
-  #taskOf(taskToken: string): { run: ExecutionRun; branch: Branch } {
+  async #taskOf(taskToken: string): Promise<{ run: ExecutionRun; branch: Branch }> {
     const task = this.#tokens.read(taskToken);
     if (!task) throw invalidToken();
+    await this.#resumed;
     const run = this.#runs.get(task.executionArn);
     if (!run || run.isEnded) throw taskTimedOut();
     for (const branch of run.state.branches.values())

@@ -9,6 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  ListStateMachinesCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import {
   freePort,
   startPlatformProcess,
   type PlatformProcess,
@@ -24,6 +30,10 @@ export interface KillReport {
   payouts: number;
   faults: string[];
   restartMs: number[];
+  /** From the last restart until every application had ended. */
+  endedAfterMs: number;
+  /** For every application that did not end: where its executions stand. */
+  standing: Record<string, string[]>;
 }
 
 const WITHOUT_DOCUMENTS_FEN = 5_000_000;
@@ -55,9 +65,12 @@ export async function killAndRestart(options: {
         `kill ${kill} of ${kills}: ready again after ${restartMs.at(-1) ?? 0} ms, ${accepted.size} accepted`,
       );
     }
+    const restartedAt = performance.now();
     await sending;
     const statuses = await untilAllClosed(platform, [...accepted.values()]);
-    return { seed, kills, applications, restartMs, ...(await judge(platform, accepted, statuses)) };
+    const endedAfterMs = Math.round(performance.now() - restartedAt);
+    const verdict = await judge(platform, accepted, statuses);
+    return { seed, kills, applications, restartMs, endedAfterMs, ...verdict };
   } finally {
     await platform.stop();
     await rm(dataDir, { recursive: true, force: true });
@@ -129,12 +142,15 @@ async function judge(
   platform: PlatformProcess,
   accepted: Map<string, string>,
   statuses: Map<string, { status: string; loanId?: string }>,
-): Promise<Pick<KillReport, 'byStatus' | 'payouts' | 'faults'>> {
+): Promise<Pick<KillReport, 'byStatus' | 'payouts' | 'faults' | 'standing'>> {
   const faults: string[] = [];
   const byStatus: Record<string, number> = {};
+  const standing: Record<string, string[]> = {};
   for (const [id, { status }] of statuses) {
     byStatus[status] = (byStatus[status] ?? 0) + 1;
-    if (!closed.has(status)) faults.push(`${id} did not end: ${status}`);
+    if (closed.has(status)) continue;
+    faults.push(`${id} did not end: ${status}`);
+    standing[id] = await standingOf(platform, id);
   }
   const books = (await (await fetch(`${platform.baseUrl}/sandbox/bank/books`)).json()) as {
     payouts: { reference: string; amountFen: number; count: number; status?: string }[];
@@ -146,7 +162,32 @@ async function judge(
   if (paid.length !== disbursed)
     faults.push(`${disbursed} disbursed, but the bank paid ${paid.length}`);
   if (accepted.size !== statuses.size) faults.push('an accepted application was not found again');
-  return { byStatus, payouts: paid.length, faults };
+  return { byStatus, payouts: paid.length, faults, standing };
+}
+
+/** The last events of every execution that names the application, for whoever looks for the fault. */
+async function standingOf(platform: PlatformProcess, applicationId: string): Promise<string[]> {
+  const client = new SFNClient({
+    endpoint: platform.awsEndpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const lines: string[] = [];
+  const { stateMachines = [] } = await client.send(new ListStateMachinesCommand({}));
+  for (const { stateMachineArn } of stateMachines) {
+    const { executions = [] } = await client.send(
+      new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING', maxResults: 1000 }),
+    );
+    for (const { executionArn } of executions) {
+      if (executionArn?.includes(applicationId) !== true) continue;
+      const { events = [] } = await client.send(
+        new GetExecutionHistoryCommand({ executionArn, maxResults: 4, reverseOrder: true }),
+      );
+      for (const event of events) lines.push(JSON.stringify(event).slice(0, 400));
+    }
+  }
+  client.destroy();
+  return lines;
 }
 
 function delay(ms: number): Promise<void> {

@@ -28,6 +28,7 @@ const UNKNOWN_MAX = 4;
 
 const retried = new Set([
   'PayoutUnknown',
+  'PayoutBusy',
   'ConcurrentChange',
   'TimeoutError',
   'Crash',

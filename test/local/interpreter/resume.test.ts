@@ -9,6 +9,7 @@ import {
   invoke,
   machineOf,
   settle,
+  startOn,
   START_MS,
   untilEnded,
   type Bench,
@@ -351,6 +352,30 @@ describe('an execution cut after any line of its journal', () => {
     expect(tokens).toEqual([whole.tokens[0]]);
   });
 
+  it('takes an answer that comes while executions are still being read', async () => {
+    const definition = machineOf({ Await: ask('remember') });
+    const tokens: string[] = [];
+    const remember = { remember: ({ token }: { token: string }) => void tokens.push(token) };
+    const first = await benchWith(remember);
+    const executionArn = await startOn(first, definition);
+    await settle();
+    first.engine.stop();
+
+    const second = await benchWith(remember, { store: first.store });
+    await second.engine.load();
+    const answered = second.engine.sendTaskSuccess(tokens[0] ?? '', { signed: true });
+    const stopped = second.engine.stopExecution('arn:nobody').catch((error: unknown) => error);
+    await settle();
+    expect(await isSettled(answered)).toBe(false);
+    expect(await second.engine.start()).toEqual({ resumed: 1 });
+    await answered;
+    await stopped;
+    expect(await untilEnded(second, executionArn)).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { signed: true },
+    });
+  });
+
   it('never settles a journal that another secret signed', async () => {
     const scenario = scenarios.find(({ name }) => name === 'two tokens');
     if (!scenario) throw new Error('no such scenario');
@@ -365,6 +390,11 @@ describe('an execution cut after any line of its journal', () => {
     });
   });
 });
+
+async function isSettled(work: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol('pending');
+  return (await Promise.race([work, Promise.resolve(pending)])) !== pending;
+}
 
 /** Causes carry request ids and stack traces, which differ from run to run. */
 function withoutTrace({ cause, ...summary }: Omit<ExecutionSummary, 'stoppedAtMs'>): unknown {
