@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -149,6 +149,9 @@ export class DataStack extends HouseStack {
       displayName: `Zhudai alarms (${this.settings.stage})`,
       enforceSSL: true,
     });
+    // What whoever operates the platform fills in after the first deployment.
+    new CfnOutput(this, 'CatalogTableName', { value: this.catalog.table.tableName });
+    new CfnOutput(this, 'ProviderSecretArn', { value: this.providerSecret.secretArn });
   }
 
   get #removalPolicy(): RemovalPolicy {

@@ -86,7 +86,7 @@ export class WorkflowFunction extends Construct {
         POWERTOOLS_SERVICE_NAME: basename(props.entry, '.ts'),
         ...Object.fromEntries(access.flatMap(({ environment }) => Object.entries(environment))),
         ...props.environment,
-        ...(stack.settings.bundleDirectory === undefined ? {} : deployedPaths(props.files)),
+        ...(stack.settings.bundleDirectory === undefined ? {} : deployedNames(props.files)),
       },
     });
     this.functionArn = this.function.functionArn;
@@ -132,9 +132,9 @@ function codeOf(
   return Code.fromAsset(bundle);
 }
 
-/** Lambda unpacks a bundle into this folder. */
-function deployedPaths(files: Readonly<Record<string, string>> = {}): Record<string, string> {
+/** Lambda unpacks a bundle into the folder `LAMBDA_TASK_ROOT`; where that is, the function knows as it runs. */
+function deployedNames(files: Readonly<Record<string, string>> = {}): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(files).map(([variable, file]) => [variable, `/var/task/${basename(file)}`]),
+    Object.entries(files).map(([variable, file]) => [variable, basename(file)]),
   );
 }

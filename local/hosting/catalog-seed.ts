@@ -15,8 +15,8 @@ export interface CatalogSeed {
   /** The folder of the catalog's files. */
   readonly directory: string;
   readonly partnerKey: string;
-  /** Where the demo partner receives its webhooks. */
-  readonly webhookUrl: string;
+  /** Where the demo partner receives its webhooks; it gets none when left out. */
+  readonly webhookUrl?: string;
 }
 
 /** The partner whose key is printed at the start. */
@@ -33,7 +33,10 @@ export async function seedCatalog({ client, tableName, ...seed }: CatalogSeed): 
   );
 }
 
-function itemsOf(directory: string, webhookUrl: string): Readonly<Record<string, unknown>>[] {
+function itemsOf(
+  directory: string,
+  webhookUrl: string | undefined,
+): Readonly<Record<string, unknown>>[] {
   const items: Readonly<Record<string, unknown>>[] = [];
   for (const [kind, { folder }] of Object.entries(catalogKinds) as [
     CatalogKind,
@@ -44,7 +47,12 @@ function itemsOf(directory: string, webhookUrl: string): Readonly<Record<string,
     )) {
       const content = JSON.parse(readFileSync(join(directory, folder, file), 'utf8')) as object;
       const isDemo = kind === 'partner' && file === `${DEMO_PARTNER}.json`;
-      items.push(...loadCatalogFile(kind, isDemo ? { ...content, webhookUrl } : content));
+      items.push(
+        ...loadCatalogFile(
+          kind,
+          isDemo && webhookUrl !== undefined ? { ...content, webhookUrl } : content,
+        ),
+      );
     }
   return items;
 }

@@ -29,6 +29,8 @@ export interface SandboxOptions {
   /** Where the platform listens, for example `http://127.0.0.1:4000`. */
   readonly platformUrl: string;
   readonly manualBorrower?: boolean;
+  /** The issuer of operators' tokens, where the platform finds it; part of the platform's own address when left out. */
+  readonly issuer?: string;
   readonly audience?: string;
   readonly webhookSecret?: string;
   readonly bank?: Partial<BankConduct>;
@@ -67,7 +69,7 @@ export class Sandbox {
     const { clock, dataDir, platformUrl } = options;
     const callbacks = new CallbackSender(options.callbackSecret, this.#faults);
     this.#callbacks = callbacks;
-    const issuer = `${platformUrl}/sandbox/oidc`;
+    const issuer = options.issuer ?? `${platformUrl}/sandbox/oidc`;
     const oidc = new OidcIssuer({ clock, dataDir, issuer, audience: options.audience ?? 'zhudai' });
     this.#bank = new BankSimulator({
       clock,

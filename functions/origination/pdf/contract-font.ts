@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TrueTypeFont } from './true-type-font.ts';
 
@@ -12,9 +13,10 @@ export function contractFont(): TrueTypeFont {
   return font;
 }
 
-/** CONTRACT_FONT says where a deployed function carries the file; where it is not deployed, the package has it. */
+/** CONTRACT_FONT names the file that a deployed function carries; where it is not deployed, the package has it. */
 function fontPath(): string {
-  const deployed = process.env['CONTRACT_FONT'];
+  const { CONTRACT_FONT: carried, LAMBDA_TASK_ROOT: root = '' } = process.env;
+  const deployed = carried === undefined ? undefined : join(root, carried);
   if (deployed !== undefined && existsSync(deployed)) return deployed;
   return fileURLToPath(import.meta.resolve(FONT_FILE));
 }

@@ -1,0 +1,55 @@
+import { callAws } from './aws-call.ts';
+
+interface ListedFunction {
+  readonly FunctionName: string;
+  readonly Description: string;
+}
+
+/** The functions of one stage, called as the cloud's own services call them. */
+export class DeployedFunctions {
+  readonly #region: string;
+  readonly #stage: string;
+
+  constructor({ region, stage }: { readonly region: string; readonly stage: string }) {
+    this.#region = region;
+    this.#stage = stage;
+  }
+
+  /** The name of the function made from a source file; `undefined` when it is not deployed. */
+  async nameOf(entry: string): Promise<string | undefined> {
+    const functions = await this.list();
+    return functions.find(({ Description }) => Description === `${entry} (${this.#stage})`)
+      ?.FunctionName;
+  }
+
+  async list(): Promise<readonly ListedFunction[]> {
+    const found: ListedFunction[] = [];
+    for (let marker: string | undefined = ''; marker !== undefined;) {
+      const { text } = await callAws(this.#region, {
+        service: 'lambda',
+        method: 'GET',
+        path: '/2015-03-31/functions/',
+        query: { MaxItems: '50', ...(marker === '' ? {} : { Marker: marker }) },
+      });
+      const page = JSON.parse(text) as { Functions: ListedFunction[]; NextMarker?: string | null };
+      found.push(...page.Functions);
+      marker = page.NextMarker ?? undefined;
+    }
+    return found.filter(({ Description }) => Description.endsWith(` (${this.#stage})`));
+  }
+
+  /** Calls a function and waits for it, as a person does who advances a schedule by hand. */
+  async invoke(entry: string, payload: unknown): Promise<unknown> {
+    const name = await this.nameOf(entry);
+    if (name === undefined) throw new Error(`no function was made from ${entry}`);
+    const { headers, text } = await callAws(this.#region, {
+      service: 'lambda',
+      method: 'POST',
+      path: `/2015-03-31/functions/${name}/invocations`,
+      body: JSON.stringify(payload),
+      contentType: 'application/json',
+    });
+    if (headers['x-amz-function-error'] !== undefined) throw new Error(`${entry} failed: ${text}`);
+    return JSON.parse(text) as unknown;
+  }
+}

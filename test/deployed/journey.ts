@@ -1,0 +1,367 @@
+/**
+ * One loan through a deployed platform, driven from outside as its partner and its operators do, and read back.
+ *
+ *   AWS_ENDPOINT_URL=http://127.0.0.1:4566 npm run test:deployed [-- --stage journey --port 4210 --keep --verbose]
+ *
+ * Without AWS_ENDPOINT_URL it deploys to the account that the credentials belong to. The sandbox's providers must then be
+ * reachable from there: say where by `--public-url https://…`, a tunnel to the port.
+ */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { verifyChain, type AuditRecord } from '#domain/shared/audit.ts';
+import { seedCatalog } from '#local/hosting/catalog-seed.ts';
+import { MovableClock } from '#local/clock.ts';
+import { magicDocument, sampleDocument } from '#local/samples/sample-documents.ts';
+import { syntheticApplication } from '#local/bench/synthetic-applications.ts';
+import { sendRaw } from '#local/sandbox/http-json.ts';
+import { SandboxOperator } from '#local/sandbox/operator.ts';
+import { PlatformClient, PlatformProblem } from '#local/sandbox/platform-client.ts';
+import { createSandbox } from '#local/sandbox/sandbox.ts';
+import { callAws } from './aws-call.ts';
+import { DeployedFunctions } from './deployed-functions.ts';
+import { reachableUrl } from './emulator-addresses.ts';
+import { FrontDoor } from './front-door.ts';
+import { DeployedStacks, type StackOutputs } from './stacks.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    stage: { type: 'string', default: 'journey' },
+    region: { type: 'string', default: process.env['AWS_REGION'] ?? 'us-east-1' },
+    port: { type: 'string', default: '4210' },
+    'public-url': { type: 'string' },
+    keep: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+const { stage, region } = flags;
+process.env['AWS_REGION'] = region;
+
+/** ¥120,000: asks for an income proof and for an approver, so that every kind of waiting happens. */
+const AMOUNT_FEN = 12_000_000;
+const PATIENCE_MS = 120_000;
+
+const startedAt = performance.now();
+const publicUrl = flags['public-url'] ?? `http://127.0.0.1:${flags.port}`;
+const keys = {
+  partnerKey: `zk_demo_${randomBytes(24).toString('hex')}`,
+  providerApiKey: randomBytes(24).toString('hex'),
+  callbackSecret: randomBytes(32).toString('base64'),
+  webhookSecretKey: randomBytes(32).toString('base64'),
+  blindIndexKey: randomBytes(32).toString('base64'),
+};
+const sandbox = createSandbox({
+  clock: new MovableClock(),
+  dataDir: undefined,
+  apiKey: keys.providerApiKey,
+  callbackSecret: keys.callbackSecret,
+  webhookSecret: keys.webhookSecretKey,
+  platformUrl: `http://127.0.0.1:${flags.port}`,
+  issuer: `${publicUrl}/sandbox/oidc`,
+});
+const stacks = new DeployedStacks({
+  stage,
+  region,
+  parameters: { OidcIssuer: `${publicUrl}/sandbox/oidc`, OidcAudience: 'zhudai' },
+  log: (text) => {
+    if (flags.verbose) process.stdout.write(text);
+  },
+});
+const functions = new DeployedFunctions({ region, stage });
+const door = await FrontDoor.open(Number(flags.port), sandbox);
+const partner = clientWith(keys.partnerKey);
+
+try {
+  await step('bundles and templates are made', () => stacks.synthesise());
+  await step('the account is ready for the CDK', async () => stacks.bootstrap(await accountId()));
+  const outputs = await step('the stacks are deployed', () => stacks.deploy());
+  door.leadTo(reachableUrl(outputOf(outputs, 'api', 'ApiUrl')));
+  await step('the catalog and the provider secret are filled in', () => fillIn(outputs));
+  const staff = new SandboxOperator({
+    baseUrl: publicUrlOfDoor(),
+    mintToken: (operatorId) => sandbox.control.mintToken(operatorId),
+    askBank: (reference) => sandbox.askBank(reference),
+    rescanMs: 500,
+  });
+  try {
+    await driveLoan(staff);
+  } finally {
+    await staff.stop();
+  }
+  await step('the schedules do their work when they are called by hand', callSchedules);
+} finally {
+  if (!flags.keep) await step('the stacks are destroyed', destroy);
+  await door.close();
+  sandbox.close();
+}
+console.log(`the deployed journey took ${seconds(startedAt)} s`);
+
+/** From the price to the money, each fact read back where it was not written. */
+async function driveLoan(staff: SandboxOperator): Promise<void> {
+  await step('strangers are turned away', turnStrangersAway);
+  const quoted = await step('a partner quotes', quoteTerms);
+  const applicationId = await step('a partner applies, and applies again', apply);
+  await step('documents are uploaded', () => upload(applicationId));
+  staff.start();
+  await step('reviewer and approver decide', () => untilStatus(applicationId, 'AwaitingSignature'));
+  await step('the borrower reads the cost sheet and signs', () => sign(applicationId));
+  const loanId = await step('the loan is paid out', () => untilPaidOut(applicationId));
+  await step('partner, operator, bank and auditor tell the same', () =>
+    readBack({ applicationId, loanId, quoted }),
+  );
+}
+
+async function turnStrangersAway(): Promise<void> {
+  await refused(() => clientWith('zk_demo_stranger').get('/v1/products'), 401);
+  await refused(() => clientWith('not.a.token').get('/ops/catalog'), 401);
+  await refused(() => partner.get('/v1/applications/app_0000000000000000000000000000000000'), 404);
+  await refused(() => partner.get('/v1/no-such-route'), 404);
+  await refused(() => partner.post('/v1/applications', { externalId: 'x' }), 400);
+}
+
+async function quoteTerms(): Promise<Record<string, unknown>> {
+  const { body } = await partner.post('/v1/quotes', {
+    principalFen: AMOUNT_FEN,
+    annualRate: '0.0720',
+    disbursedOn: '2026-12-01',
+    installments: 12,
+    method: 'EqualInstallment',
+  });
+  const { schedule, totals } = body as unknown as {
+    schedule: { principalFen: number }[];
+    totals: { principalFen: number };
+  };
+  assert.equal(schedule.length, 12);
+  assert.equal(sum(schedule.map(({ principalFen }) => principalFen)), AMOUNT_FEN);
+  assert.equal(totals.principalFen, AMOUNT_FEN);
+  return body;
+}
+
+async function apply(): Promise<string> {
+  const body = syntheticApplication(`deployed-${Date.now()}`, Math.floor(Math.random() * 9_000));
+  Object.assign(body['requested'] as object, { amountFen: AMOUNT_FEN });
+  Object.assign(body['applicant'] as object, { monthlyIncomeFen: 6_000_000 });
+  const consents = body['consents'] as { purpose: string; givenAt: string }[];
+  const [consent] = consents;
+  assert.ok(consent);
+  consent.givenAt = new Date(Date.now() - 60_000).toISOString();
+  const key = `apply-${String(body['externalId'])}`;
+  const first = await partner.post('/v1/applications', body, key);
+  assert.equal(first.status, 202);
+  const again = await partner.post('/v1/applications', body, key);
+  assert.deepEqual(again.body, first.body);
+  assert.equal(again.headers['idempotency-replayed'], 'true');
+  const changed = structuredClone(body);
+  Object.assign(changed['requested'] as object, { termMonths: 24 });
+  await refused(() => partner.post('/v1/applications', changed, key), 422);
+  return String(first.body['applicationId']);
+}
+
+/** The income proof is one that the reader doubts, so that a person has to look. */
+async function upload(applicationId: string): Promise<void> {
+  const application = await untilStatus(applicationId, 'AwaitingDocuments');
+  const kinds = application['documentsRequested'] as string[];
+  assert.deepEqual(kinds.toSorted(), ['IdentityCardBack', 'IdentityCardFront', 'IncomeProof']);
+  for (const kind of kinds) {
+    const { contentType, bytes, sha256 } =
+      kind === 'IncomeProof'
+        ? magicDocument(kind, 'Doubtful')
+        : sampleDocument(kind, `${applicationId} ${kind}`);
+    const { body } = await partner.post(`/v1/applications/${applicationId}/documents`, {
+      kind,
+      contentType,
+      sizeBytes: bytes.length,
+      sha256,
+    });
+    const place = body['upload'] as { url: string; headers: Record<string, string> };
+    const answer = await sendRaw({
+      method: 'PUT',
+      url: reachableUrl(place.url),
+      headers: { 'content-type': contentType, ...place.headers },
+      body: bytes,
+    });
+    assert.equal(answer.status, 200, answer.text);
+  }
+}
+
+async function sign(applicationId: string): Promise<void> {
+  const path = `/v1/applications/${applicationId}`;
+  const contract = (await partner.get(path))['contract'] as Record<string, string>;
+  const paper = await fetch(reachableUrl(contract['contractUrl'] ?? ''));
+  assert.equal(
+    Buffer.from(await paper.arrayBuffer())
+      .subarray(0, 5)
+      .toString(),
+    '%PDF-',
+  );
+  const sheetHash = contract['sheetHash'];
+  const shownAt = new Date(Date.now() - 15_000).toISOString();
+  await refused(
+    () => partner.post(`${path}/disclosure`, { sheetHash, shownAt, readSeconds: 1 }),
+    400,
+  );
+  await partner.post(`${path}/disclosure`, { sheetHash, shownAt, readSeconds: 12 });
+  await partner.post(`${path}/signature`, {});
+}
+
+async function untilPaidOut(applicationId: string): Promise<string> {
+  const { loanId } = await untilStatus(applicationId, 'Disbursed');
+  assert.equal(typeof loanId, 'string');
+  return String(loanId);
+}
+
+async function readBack(facts: {
+  applicationId: string;
+  loanId: string;
+  quoted: Record<string, unknown>;
+}): Promise<void> {
+  const { applicationId, loanId } = facts;
+  const loan = await partner.get(`/v1/loans/${loanId}`);
+  assert.equal(loan['status'], 'Active');
+  assert.equal(loan['principalFen'], AMOUNT_FEN);
+  const { rows } = (await partner.get(`/v1/loans/${loanId}/schedule`)) as unknown as {
+    rows: { principalFen: number }[];
+  };
+  assert.equal(sum(rows.map(({ principalFen }) => principalFen)), AMOUNT_FEN);
+  if (loan['annualRate'] === '0.0720')
+    assert.deepEqual(
+      rows.map(({ principalFen }) => principalFen),
+      (facts.quoted['schedule'] as typeof rows).map(({ principalFen }) => principalFen),
+    );
+
+  const auditor = clientWith(sandbox.control.mintToken('auditor'));
+  const full = await auditor.get(`/ops/loans/${loanId}`);
+  const entries = full['entries'] as { legs: { amountFen: number }[] }[];
+  assert.ok(entries.length > 0);
+  for (const { legs } of entries) assert.equal(sum(legs.map(({ amountFen }) => amountFen)), 0);
+  const paid = sandbox.bankBooks().payouts;
+  assert.deepEqual(
+    paid.map(({ amountFen, count }) => ({ amountFen, count })),
+    [{ amountFen: AMOUNT_FEN, count: 1 }],
+  );
+  assert.equal(paid[0]?.reference, full['payoutRef']);
+  for (const subjectId of [applicationId, loanId]) {
+    const { items } = (await auditor.get(`/ops/audit/${subjectId}`)) as { items: object[] };
+    const records = items.map((item) => ({ ...item, subjectId }) as AuditRecord);
+    assert.ok(records.length > 0, `${subjectId} has no audit chain`);
+    assert.ok(verifyChain(subjectId, records).isIntact, `the chain of ${subjectId} is broken`);
+  }
+  const supervisor = clientWith(sandbox.control.mintToken('supervisor'));
+  const { items: running } = (await supervisor.get('/ops/executions?status=FAILED')) as {
+    items: unknown[];
+  };
+  assert.deepEqual(running, []);
+}
+
+/** What the clock does, done by hand: each schedule's function is called as the scheduler calls it. */
+async function callSchedules(): Promise<void> {
+  for (const entry of ['functions/tasks/watch-tasks.ts', 'functions/disbursement/sweep-payouts.ts'])
+    await functions.invoke(entry, { schedule: 'ByHand' });
+}
+
+async function fillIn(outputs: StackOutputs): Promise<void> {
+  const client = new DynamoDBClient({ region });
+  await seedCatalog({
+    client,
+    tableName: outputOf(outputs, 'data', 'CatalogTableName'),
+    directory: join(import.meta.dirname, '../../catalog'),
+    partnerKey: keys.partnerKey,
+  });
+  client.destroy();
+  const secrets = new SecretsManagerClient({ region });
+  const provider = (name: string): object => ({
+    url: `${publicUrl}/sandbox/${name}`,
+    apiKey: keys.providerApiKey,
+  });
+  const names = ['bank', 'bureau', 'identity', 'income', 'recognition', 'signature', 'sms'];
+  await secrets.send(
+    new PutSecretValueCommand({
+      SecretId: outputOf(outputs, 'data', 'ProviderSecretArn'),
+      SecretString: JSON.stringify({
+        ...Object.fromEntries(names.map((name) => [name, provider(name)])),
+        callbackSecret: keys.callbackSecret,
+        webhookSecretKey: keys.webhookSecretKey,
+        blindIndexKey: keys.blindIndexKey,
+      }),
+    }),
+  );
+  secrets.destroy();
+}
+
+async function destroy(): Promise<void> {
+  await stacks.destroy();
+  assert.deepEqual(await functions.list(), []);
+}
+
+async function accountId(): Promise<string> {
+  const { text } = await callAws(region, {
+    service: 'sts',
+    method: 'POST',
+    path: '/',
+    body: 'Action=GetCallerIdentity&Version=2011-06-15',
+    contentType: 'application/x-www-form-urlencoded; charset=utf-8',
+  });
+  const [, found] = /<Account>(\d{12})<\/Account>/.exec(text) ?? [];
+  if (found === undefined) throw new Error('the endpoint does not say which account this is');
+  return found;
+}
+
+async function untilStatus(
+  applicationId: string,
+  status: string,
+): Promise<Record<string, unknown>> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const application = await partner.get(`/v1/applications/${applicationId}`);
+    if (application['status'] === status) return application;
+    if (Date.now() > deadline)
+      throw new Error(`${applicationId} is ${String(application['status'])}, not ${status}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+async function refused(ask: () => Promise<unknown>, status: number): Promise<void> {
+  const error: unknown = await ask().then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof PlatformProblem, `answered, where ${status} was due`);
+  assert.equal(error.status, status, error.message);
+}
+
+function clientWith(credential: string): PlatformClient {
+  return new PlatformClient({ baseUrl: publicUrlOfDoor(), credential, patienceMs: 10_000 });
+}
+
+function publicUrlOfDoor(): string {
+  return `http://127.0.0.1:${flags.port}`;
+}
+
+function outputOf(outputs: StackOutputs, stack: string, name: string): string {
+  const value = outputs[stack]?.[name];
+  if (value === undefined) throw new Error(`the stack ${stack} has no output ${name}`);
+  return value;
+}
+
+async function step<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  const since = performance.now();
+  try {
+    const result = await work();
+    console.log(`✓ ${name} (${seconds(since)} s)`);
+    return result;
+  } catch (error) {
+    console.log(`✗ ${name} (${seconds(since)} s)`);
+    throw error;
+  }
+}
+
+function seconds(since: number): string {
+  return ((performance.now() - since) / 1000).toFixed(1);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}

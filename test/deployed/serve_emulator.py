@@ -1,0 +1,87 @@
+"""Starts ministack with what is wrong in version 1.5.33 repaired: see docs/emulators.md."""
+
+import logging
+
+from ministack.core import iam_evaluator, lambda_runtime
+from ministack.services import lambda_svc, secretsmanager, stepfunctions
+from ministack.services.cloudformation import provisioners
+
+# Names of errors. A function on Node that throws is reported as `Runtime.HandlerError` whatever it threw. On AWS the error's
+# own name is its type, and state machines retry and catch by that name. It is sent beside the message and taken apart here.
+MARK = "zhudai-error-name:"
+THROWN = "error: String(err.message || err), trace"
+
+assert THROWN in lambda_runtime._NODEJS_WORKER_SCRIPT, "this version of ministack reports errors in another way"
+lambda_runtime._NODEJS_WORKER_SCRIPT = lambda_runtime._NODEJS_WORKER_SCRIPT.replace(
+    THROWN, f'error: "{MARK}" + (err.name || "Error") + "\\n" + String(err.message || err), trace'
+)
+
+execute = lambda_svc._execute_function_warm
+
+
+def execute_with_error_name(func, event, request_id):
+    result = execute(func, event, request_id)
+    body = result.get("body")
+    message = body.get("errorMessage", "") if result.get("error") and isinstance(body, dict) else ""
+    if message.startswith(MARK):
+        name, _, text = message.removeprefix(MARK).partition("\n")
+        result["body"] = {"errorType": name, "errorMessage": text}
+    return result
+
+
+lambda_svc._execute_function_warm = execute_with_error_name
+
+# Roles of the CDK. With AUTH=true every request is judged by the policies of its role; those of the CDK's own bootstrap
+# stack are misread and would end the deployment. What the platform's roles may do is judged and told.
+judge = iam_evaluator.enforce
+log = logging.getLogger("ministack")
+
+
+def judge_platform(access_key_id, iam_action, *rest, **named):
+    refused = judge(access_key_id, iam_action, *rest, **named)
+    if refused is not None and iam_action in ("states:SendTaskSuccess", "states:SendTaskFailure"):
+        # On AWS the answer to a token is judged by its machine; here no machine is looked up, so one that may do.
+        for machine in list(stepfunctions._state_machines):
+            if judge(access_key_id, iam_action, *rest, **{**named, "resource_arn": machine}) is None:
+                return None
+    who = getattr(refused, "principal_arn", None) or ""
+    if refused is None or ":assumed-role/cdk-" in who:
+        return None
+    log.warning("not allowed: %s on %s by %s", iam_action, named.get("resource_arn"), who or refused)
+    return refused
+
+
+iam_evaluator.enforce = judge_platform
+
+# TLS. The emulator speaks plain HTTP; our buckets, queues and topics refuse whatever does not come over TLS.
+pin_origin = iam_evaluator.pin_request_origin
+
+
+def pin_secure_origin(source_ip, _secure_transport):
+    pin_origin(source_ip, True)
+
+
+iam_evaluator.pin_request_origin = pin_secure_origin
+
+# Secrets. `Ref` of a secret is its ARN (CloudFormation guide); here it is the name, which no policy statement fits.
+secret = provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]
+create_by_name, delete_by_name = secret["create"], secret["delete"]
+
+
+def create_secret(*given):
+    _, attributes = create_by_name(*given)
+    return attributes["Arn"], attributes
+
+
+def delete_secret(arn, properties):
+    for name, kept in list(secretsmanager._secrets.items()):
+        if kept["ARN"] == arn:
+            delete_by_name(name, properties)
+
+
+secret.update(create=create_secret, delete=delete_secret)
+
+if __name__ == "__main__":
+    from ministack.app import main
+
+    main()
