@@ -93,6 +93,22 @@ const tableShapes = {
   },
   Audit: { variable: 'AUDIT_TABLE', key: ['subjectId', 'sequence'], hasNumberSort: true },
   Metrics: { variable: 'METRICS_TABLE', key: ['metric', 'dateDimension'] },
+  Sightings: {
+    variable: 'SIGHTINGS_TABLE',
+    key: ['trait', 'seen'],
+    expiryAttribute: 'expiresAt',
+  },
+  Decisions: {
+    variable: 'DECISIONS_TABLE',
+    key: ['applicationId', 'record'],
+    indexes: [
+      {
+        name: 'ByPolicy',
+        key: ['creditPolicyId', 'decidedAt'],
+        attributes: ['inputs', 'decided', 'creditPolicy'],
+      },
+    ],
+  },
   CreditReports: { variable: 'CREDIT_REPORTS_TABLE', key: ['borrowerKey', 'obtainedAt'] },
 } as const satisfies Record<string, TableShape>;
 
@@ -108,6 +124,8 @@ export class DataStack extends HouseStack {
   readonly audit: NamedTable;
   readonly metrics: NamedTable;
   readonly creditReports: NamedTable;
+  readonly sightings: NamedTable;
+  readonly decisions: NamedTable;
   readonly documents: NamedBucket;
   readonly contracts: NamedBucket;
   readonly eventBus: EventBus;
@@ -127,6 +145,8 @@ export class DataStack extends HouseStack {
     this.audit = this.#table('Audit');
     this.metrics = this.#table('Metrics');
     this.creditReports = this.#table('CreditReports');
+    this.sightings = this.#table('Sightings');
+    this.decisions = this.#table('Decisions');
 
     this.personalDataKey = new Key(this, 'PersonalDataKey', {
       description: 'Seals the personal data of borrowers, in items and in documents',

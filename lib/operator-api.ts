@@ -28,7 +28,7 @@ export class OperatorApi extends Construct {
 }
 
 function accessByEntry(scope: Construct, data: DataStack): Record<string, readonly Access[]> {
-  const { applications, audit, catalog, idempotencyKeys, loans, tasks } = data;
+  const { applications, audit, catalog, decisions, idempotencyKeys, loans, tasks } = data;
   const remembersRequests = uses(idempotencyKeys, 'GetItem', 'PutItem');
   const changesTask = uses(tasks, 'GetItem', 'PutItem');
   return byEntry({
@@ -44,6 +44,8 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
     'stop-execution': [onExecutions(scope, 'StopExecution'), remembersRequests],
     'list-applications': [queries(applications, 'ByPartner')],
     'get-application': [uses(applications, 'GetItem'), queries(tasks, 'ByApplication')],
+    'get-decisions': [uses(decisions, 'Query'), uses(catalog, 'GetItem')],
+    'list-decisions': [queries(decisions, 'ByPolicy')],
     'get-loan': [uses(loans, 'GetItem', 'Query')],
     'get-audit': [uses(audit, 'Query')],
     'list-catalog': [uses(catalog, 'GetItem', 'Query')],

@@ -49,13 +49,14 @@ export class Origination extends Construct {
   }
 
   #assessment(): Record<string, WorkflowFunction> {
-    const { applications, catalog, creditReports } = this.#data;
+    const { applications, catalog, creditReports, decisions, sightings } = this.#data;
     return {
       ScreenApplication: this.#step('screen-application', {
         errorImpact: 'submitted applications wait unread',
         access: [
           uses(applications, 'GetItem', 'PutItem'),
           uses(catalog, 'GetItem', 'Query'),
+          uses(sightings, 'BatchWriteItem', 'PutItem', 'UpdateItem', 'Query'),
           ...this.#readsPerson(),
         ],
       }),
@@ -83,6 +84,7 @@ export class Origination extends Construct {
         access: [
           uses(applications, 'GetItem', 'PutItem', 'DeleteItem'),
           uses(catalog, 'GetItem', 'Query'),
+          uses(decisions, 'PutItem'),
           ...this.#readsPerson(),
         ],
       }),

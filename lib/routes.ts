@@ -108,6 +108,12 @@ const operatorRoutes: readonly RouteFacts[] = [
     'get-application',
     'operators cannot see an application',
   ],
+  [
+    'GET /ops/applications/{applicationId}/decisions',
+    'get-decisions',
+    'operators cannot see why an application was decided as it was',
+  ],
+  ['GET /ops/decisions', 'list-decisions', 'policies cannot be replayed before they are published'],
   ['GET /ops/loans/{loanId}', 'get-loan', 'operators cannot see a loan'],
   ['GET /ops/audit/{subjectId}', 'get-audit', 'auditors cannot read the chain'],
   ['GET /ops/catalog', 'list-catalog', 'operators cannot see the terms in force'],

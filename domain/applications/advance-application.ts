@@ -19,7 +19,7 @@ function factsOf({ applicationId, partnerId }: Application) {
 /** The application after screening: on its way, or declined with every reason. */
 export function recordScreening(
   application: Application,
-  { outcome, reasonCodes }: ScreeningResult,
+  { outcome, reasonCodes, signals }: ScreeningResult & Pick<Application, 'signals'>,
   at: string,
 ): Application {
   if (outcome === 'Declined')
@@ -31,6 +31,7 @@ export function recordScreening(
     });
   return changeApplication(application, {
     status: 'Screened',
+    ...(signals === undefined ? {} : { patch: { signals } }),
     event: { type: 'ApplicationScreened', at, actor: 'workflow', facts: factsOf(application) },
   });
 }

@@ -145,6 +145,30 @@ export const Consent = z.strictObject({
 });
 export type Consent = z.infer<typeof Consent>;
 
+const ContactPerson = z.strictObject({
+  name: z.string().trim().min(1).max(50),
+  mobile: z.string().max(30),
+  relation: z.enum(['Spouse', 'Parent', 'Child', 'Relative', 'Colleague', 'Friend', 'Other']),
+});
+export type ContactPerson = z.infer<typeof ContactPerson>;
+
+const Guarantor = z.strictObject({
+  name: z.string().trim().min(1).max(50),
+  idNumber: z.string().max(30),
+  mobile: z.string().max(30),
+});
+export type Guarantor = z.infer<typeof Guarantor>;
+
+export const PledgeKind = z.enum(['Deposit', 'RealEstate', 'Vehicle', 'Equipment']);
+export type PledgeKind = z.infer<typeof PledgeKind>;
+
+const Pledge = z.strictObject({
+  kind: PledgeKind,
+  valueFen: AmountFen,
+  /** What it is and its number: a plate, a certificate. Kept sealed. */
+  description: z.string().trim().min(1).max(200),
+});
+
 /** The body of `POST /v1/applications`. */
 export const ApplicationRequest = z.strictObject({
   externalId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/),
@@ -167,6 +191,21 @@ export const ApplicationRequest = z.strictObject({
     .optional(),
   /** The borrower refuses a decision made by automated means alone (PIPL art. 24). */
   humanReviewRequested: z.boolean().optional(),
+  /** The device the application was filled in on: seen only as blind indexes, to find one device that sends for many. */
+  device: z
+    .strictObject({
+      fingerprint: z.string().trim().min(8).max(200),
+      ip: z.union([z.ipv4(), z.ipv6()]).optional(),
+    })
+    .optional(),
+  /** Where the applicant lives or the firm works. */
+  address: z.string().trim().min(1).max(200).optional(),
+  /** Whom to ask for when the applicant cannot be reached; used against fraud, never to collect from. */
+  contacts: z.array(ContactPerson).max(5).optional(),
+  /** Who answers for the debt beside the borrower. */
+  guarantors: z.array(Guarantor).max(5).optional(),
+  /** What is pledged for it, with the value somebody has put on it. */
+  pledges: z.array(Pledge).max(5).optional(),
 });
 export type ApplicationRequest = z.infer<typeof ApplicationRequest>;
 
@@ -248,8 +287,12 @@ export const Decision = z.object({
     .optional(),
   /** How many people must approve before the offer stands: 0, 1 or 2. */
   approversRequired: z.int().min(0).max(2),
+  /** The credit policy that decided, and the segment it found; decisions of before there were policies have none. */
+  creditPolicy: z.string().optional(),
+  segment: z.string().optional(),
   policyPack: z.string(),
   scorecard: z.string(),
+  /** The rules that hit or could not be judged; the whole trace is kept beside the inputs of the decision. */
   rulesTrace: z.array(
     z.object({
       ruleId: z.string(),
@@ -299,6 +342,14 @@ export const Contract = z.object({
 });
 export type Contract = z.infer<typeof Contract>;
 
+/** What stands behind an application beside the borrower, without saying who or which. */
+export const Backing = z.object({
+  /** Blind indexes of the guarantors' identity numbers. */
+  guarantorKeys: z.array(z.string()),
+  pledges: z.array(z.object({ kind: PledgeKind, valueFen: z.int() })),
+});
+export type Backing = z.infer<typeof Backing>;
+
 /** The application as it is stored. */
 export const Application = z.object({
   applicationId: ApplicationId,
@@ -319,6 +370,9 @@ export const Application = z.object({
   consents: z.array(Consent),
   attribution: z.object({ channel: z.string(), campaign: z.string().optional() }).optional(),
   humanReviewRequested: z.boolean(),
+  /** What screening found others to have sent with the same device, phone, account, address or contacts. */
+  signals: z.record(z.string(), z.union([z.int(), z.boolean()])).optional(),
+  backing: Backing.optional(),
   reasonCodes: z.array(ReasonCode),
   documents: z.array(ApplicationDocument),
   documentsRequested: z.array(DocumentKind),

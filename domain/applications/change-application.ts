@@ -7,6 +7,7 @@ import type {
   Application,
   ApplicationRequest,
   ApplicationStatus,
+  Backing,
 } from './application.ts';
 import { assertTransition, isClosed } from './transitions.ts';
 
@@ -44,6 +45,7 @@ export function createApplication(submission: {
   readonly pii: Application['pii'];
   readonly submittedAt: string;
   readonly applied?: Readonly<Record<string, string>>;
+  readonly backing?: Backing;
 }): Application {
   const { request, partnerId, applicant, submittedAt } = submission;
   const { supplier, ...requested } = request.requested;
@@ -78,6 +80,7 @@ export function createApplication(submission: {
     consents: request.consents,
     ...(request.attribution === undefined ? {} : { attribution: request.attribution }),
     humanReviewRequested: request.humanReviewRequested ?? false,
+    ...(submission.backing === undefined ? {} : { backing: submission.backing }),
     reasonCodes: [],
     documents: [],
     documentsRequested: [],

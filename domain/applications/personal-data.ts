@@ -5,5 +5,25 @@ import { Applicant, ApplicationRequest } from './application.ts';
 export const PersonalData = z.strictObject({
   applicant: Applicant,
   supplier: ApplicationRequest.shape.requested.shape.supplier,
+  device: ApplicationRequest.shape.device,
+  address: ApplicationRequest.shape.address,
+  contacts: ApplicationRequest.shape.contacts,
+  guarantors: ApplicationRequest.shape.guarantors,
+  pledges: ApplicationRequest.shape.pledges,
 });
 export type PersonalData = z.infer<typeof PersonalData>;
+
+/** The part of a request that is sealed. */
+export function personalDataOf(request: ApplicationRequest): PersonalData {
+  const { applicant, device, address, contacts, guarantors, pledges } = request;
+  const { supplier } = request.requested;
+  return {
+    applicant,
+    ...(supplier === undefined ? {} : { supplier }),
+    ...(device === undefined ? {} : { device }),
+    ...(address === undefined ? {} : { address }),
+    ...(contacts === undefined ? {} : { contacts }),
+    ...(guarantors === undefined ? {} : { guarantors }),
+    ...(pledges === undefined ? {} : { pledges }),
+  };
+}

@@ -69,6 +69,8 @@ export interface PersonalDataVault {
   open(sealed: Uint8Array, subject: SealedSubject): Promise<PersonalData>;
   /** HMAC of an identity number or USCC. */
   borrowerKey(identityNumber: string): Promise<string>;
+  /** HMAC of any other trait that tells one person, device or place from another. */
+  traitKey(kind: string, value: string): Promise<string>;
 }
 
 /** The seal of an application names its own id and partner. */

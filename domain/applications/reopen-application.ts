@@ -21,7 +21,7 @@ export function succeedApplication(
   },
 ): Application {
   const { amountFen, termMonths, repaymentMethod, purpose } = declined.requested;
-  const { applicant, supplier } = person.data;
+  const { applicant, supplier, ...sealed } = person.data;
   return createApplication({
     request: {
       externalId: successorExternalId(declined),
@@ -39,12 +39,14 @@ export function succeedApplication(
         ? {}
         : { attribution: ApplicationRequest.shape.attribution.parse(declined.attribution) }),
       humanReviewRequested: true,
+      ...sealed,
     },
     partnerId: declined.partnerId,
     productVersion: declined.productVersion,
     applicant: declined.applicant,
     pii: person.pii,
     submittedAt: person.at,
+    ...(declined.backing === undefined ? {} : { backing: declined.backing }),
   });
 }
 

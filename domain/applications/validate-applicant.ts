@@ -1,6 +1,6 @@
 import { checkBankCard, normaliseBankCard } from '../identity/bank-card.ts';
 import { checkCnapsCode, normaliseCnapsCode } from '../identity/cnaps-code.ts';
-import type { FormatCheck } from '../identity/format-check.ts';
+import { invalid, valid, type FormatCheck } from '../identity/format-check.ts';
 import { checkMobile, normaliseMobile } from '../identity/mobile.ts';
 import {
   checkResidentId,
@@ -37,6 +37,7 @@ export function validateApplicant(
     ...(supplier === undefined
       ? []
       : accountChecks('requested.supplier.bankAccount', supplier.bankAccount)),
+    ...backerChecks(request, options),
   ];
   return checks.flatMap(([path, check]) =>
     check.isValid ? [] : [{ path, message: check.because }],
@@ -56,7 +57,43 @@ export function normaliseRequest(request: ApplicationRequest): ApplicationReques
             supplier: { ...supplier, bankAccount: normaliseAccount(supplier.bankAccount) },
           },
     applicant: normaliseApplicant(request.applicant),
+    ...(request.contacts === undefined ? {} : { contacts: request.contacts.map(normaliseContact) }),
+    ...(request.guarantors === undefined
+      ? {}
+      : {
+          guarantors: request.guarantors.map((guarantor) => ({
+            ...normaliseContact(guarantor),
+            idNumber: normaliseResidentId(guarantor.idNumber),
+          })),
+        }),
   };
+}
+
+function normaliseContact<Contact extends { readonly mobile: string }>(contact: Contact): Contact {
+  return { ...contact, mobile: normaliseMobile(contact.mobile) };
+}
+
+/** Nobody stands behind a debt of their own: a guarantor is somebody else, and named once. */
+function backerChecks(
+  { applicant, contacts = [], guarantors = [] }: ApplicationRequest,
+  options: ResidentIdOptions,
+): NamedCheck[] {
+  const numbers = [contactOf(applicant), ...guarantors].map(({ idNumber }) =>
+    normaliseResidentId(idNumber),
+  );
+  return [
+    ...contacts.map(({ mobile }, at): NamedCheck => [`contacts.${at}.mobile`, checkMobile(mobile)]),
+    ...guarantors.flatMap(({ idNumber, mobile }, at): NamedCheck[] => [
+      [`guarantors.${at}.idNumber`, checkResidentId(idNumber, options)],
+      [`guarantors.${at}.mobile`, checkMobile(mobile)],
+      [
+        `guarantors.${at}`,
+        numbers.indexOf(normaliseResidentId(idNumber)) === at + 1
+          ? valid(idNumber)
+          : invalid('a guarantor is somebody else, and named once'),
+      ],
+    ]),
+  ];
 }
 
 /** The number that identifies a borrower: what the blind index is computed from. */

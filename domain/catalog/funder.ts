@@ -23,6 +23,8 @@ export const Funder = z.object({
   serviceArea: ServiceArea,
   /** One borrower may owe at most a share of this (microloan companies). */
   netAssetsFen: z.int().positive(),
+  /** What its money costs it, a year, in basis points: one dimension of the pricing grid. */
+  costOfFundsBasisPoints: z.int().min(0).max(10_000).optional(),
   partners: z.array(ListedPartner),
 });
 export type Funder = z.infer<typeof Funder>;

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { catalogKeyOf } from './catalog-key.ts';
+import { CreditPolicy } from './credit-policy.ts';
 import { Funder } from './funder.ts';
 import { Partner } from './partner.ts';
 import { PolicyPack } from './policy-pack.ts';
 import { Product } from './product.ts';
 import { ReasonTexts } from './reason-texts.ts';
-import { RuleSet } from './rule-set.ts';
 import { Scorecard } from './scorecard.ts';
 
 /** The kinds of the catalog: the folder that holds their files, the schema, and the field that is their id. */
@@ -13,7 +13,11 @@ export const catalogKinds = {
   product: { folder: 'products', schema: Product, idField: 'productId' },
   'policy-pack': { folder: 'policy-packs', schema: PolicyPack, idField: 'packId' },
   scorecard: { folder: 'scorecards', schema: Scorecard, idField: 'scorecardId' },
-  'rule-set': { folder: 'rule-sets', schema: RuleSet, idField: 'ruleSetId' },
+  'credit-policy': {
+    folder: 'credit-policies',
+    schema: CreditPolicy,
+    idField: 'creditPolicyId',
+  },
   funder: { folder: 'funders', schema: Funder, idField: 'funderId' },
   partner: { folder: 'partners', schema: Partner, idField: 'partnerId' },
   'reason-texts': { folder: 'reason-texts', schema: ReasonTexts, idField: 'reasonTextsId' },

@@ -14,6 +14,11 @@ export interface Catalog {
     key: CatalogKey,
     schema: Schema,
   ): Promise<z.infer<Schema> | undefined>;
+  /** Every published version of one item, in any order. */
+  versions<Schema extends z.ZodType>(
+    key: Omit<CatalogKey, 'version'>,
+    schema: Schema,
+  ): Promise<readonly z.infer<Schema>[]>;
   /** The version in force of every item of a kind. */
   list<Schema extends z.ZodType>(kind: string, schema: Schema): Promise<readonly z.infer<Schema>[]>;
 }

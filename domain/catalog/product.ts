@@ -58,7 +58,7 @@ export const Product = z
     documents: z.array(DocumentRule),
     consentsRequired: z.array(z.enum(['CreditQuery', 'DataSharing', 'SensitiveData'])).min(1),
     consentMaxAgeDays: z.int().min(1),
-    /** Yearly rate by grade of the scorecard. A price is a function of declared factors (PIPL 24). */
+    /** The price list: the most a grade of the scorecard pays a year. The credit policy prices within it. */
     pricing: z.array(z.strictObject({ grade: z.string().min(1), annualRate: AnnualRate })).min(1),
     fees: z.array(Fee),
     penalty: z.strictObject({
@@ -74,13 +74,9 @@ export const Product = z
     offerValidDays: z.int().min(1).max(30),
     creditReportFreshDays: z.int().min(1),
     scorecardId: z.string().min(1),
-    ruleSetId: z.string().min(1),
+    creditPolicyId: z.string().min(1),
     /** Existing debts are counted at this share of their outstanding amount a month. */
     existingDebtMonthlyShare: Share,
-    approval: z.strictObject({
-      automaticUpToFen: z.int().min(0),
-      secondApproverAboveFen: z.int().min(0),
-    }),
   })
   .superRefine((product, context) => {
     for (const { path, message } of faultsOf(product))
@@ -101,24 +97,15 @@ interface ProductFacts {
   readonly prepaymentFeeRate: string;
   readonly fees: readonly Fee[];
   readonly pricing: readonly { readonly grade: string }[];
-  readonly approval: {
-    readonly automaticUpToFen: number;
-    readonly secondApproverAboveFen: number;
-  };
 }
 
 /** What a schema of single fields cannot say; checked when a product is saved, not when a loan is priced. */
 function faultsOf(product: ProductFacts): Fault[] {
-  const { amount, term, age, approval } = product;
+  const { amount, term, age } = product;
   return [
     ...faultIf(amount.minFen > amount.maxFen, ['amount'], 'the least amount is above the greatest'),
     ...faultIf(term.minMonths > term.maxMonths, ['term'], 'the least term is above the greatest'),
     ...faultIf(age.min > age.max, ['age'], 'the least age is above the greatest'),
-    ...faultIf(
-      approval.automaticUpToFen > approval.secondApproverAboveFen,
-      ['approval'],
-      'a second approver is asked before the first',
-    ),
     ...faultIf(
       new Set(product.pricing.map(({ grade }) => grade)).size < product.pricing.length,
       ['pricing'],

@@ -1,5 +1,5 @@
 import type { Bin, Scorecard } from '../catalog/scorecard.ts';
-import type { Facts } from './evaluate-rules.ts';
+import type { Facts } from './policy-facts.ts';
 
 export interface Score {
   readonly points: number;

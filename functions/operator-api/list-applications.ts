@@ -3,19 +3,12 @@ import { ApplicationSummary } from '#domain/applications/ports.ts';
 import { ApplicationStatus } from '#domain/applications/application.ts';
 import { ApplicationId, Instant, PartnerId } from '#domain/shared/primitives.ts';
 import { apiRoute } from '#platform/api-route.ts';
-import { ApiProblem } from '#platform/problem.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
+import { operatorCursor, pageKeyIn } from './operator-cursor.ts';
 import { operatorDependencies } from './operator-dependencies.ts';
 
 const PAGE_SIZE = 50;
 const PAGE_SIZE_MAX = 100;
-
-/** The key of the index: a cursor made up by hand either is one of these or is refused. */
-const Cursor = z.strictObject({
-  applicationId: ApplicationId,
-  partnerId: PartnerId,
-  submittedAt: Instant,
-});
 
 export const listPartnerApplicationsRoute = describeRoute({
   operationId: 'listPartnerApplications',
@@ -42,33 +35,18 @@ export const handler = apiRoute({
   dependencies: operatorDependencies,
   run: async ({ query }, { applications }) => {
     const { partnerId, status, cursor, limit } = query;
-    const after = cursor === undefined ? undefined : pageKeyOf(cursor, partnerId);
+    const Key = z.strictObject({
+      applicationId: ApplicationId,
+      partnerId: z.literal(partnerId),
+      submittedAt: Instant,
+    });
+    const after = pageKeyIn(cursor, Key);
     const page = await applications.listByPartner({ partnerId, status }, { limit, after });
     return {
       body: {
         items: [...page.items],
-        ...(page.next === undefined
-          ? {}
-          : { nextCursor: Buffer.from(JSON.stringify(page.next)).toString('base64url') }),
+        ...operatorCursor(page.next),
       },
     };
   },
 });
-
-/** Operators may see every partner, so a cursor opens nothing they could not list anyway: it needs no seal. */
-function pageKeyOf(cursor: string, partnerId: string): z.infer<typeof Cursor> {
-  const key = Cursor.safeParse(jsonOf(Buffer.from(cursor, 'base64url').toString('utf8')));
-  if (key.data?.partnerId !== partnerId)
-    throw new ApiProblem('InvalidInput', 'some fields do not fit, see errors', [
-      { path: 'cursor', message: 'not a cursor of this list' },
-    ]);
-  return key.data;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

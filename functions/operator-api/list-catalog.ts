@@ -9,7 +9,7 @@ const Kind = z.enum([
   'product',
   'policy-pack',
   'scorecard',
-  'rule-set',
+  'credit-policy',
   'funder',
   'partner',
   'reason-texts',

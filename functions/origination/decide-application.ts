@@ -6,13 +6,22 @@ import {
   type PersonalDataVault,
   sealedSubjectOf,
 } from '#domain/applications/ports.ts';
+import { CreditPolicy } from '#domain/catalog/credit-policy.ts';
+import { policyInForce } from '#domain/catalog/policy-in-force.ts';
 import type { Catalog } from '#domain/catalog/ports.ts';
-import { RuleSet } from '#domain/catalog/rule-set.ts';
 import { Scorecard } from '#domain/catalog/scorecard.ts';
 import { businessDateOf } from '#domain/shared/calendar.ts';
 import { ApplicationId } from '#domain/shared/primitives.ts';
-import { decideApplication } from '#domain/underwriting/decide-application.ts';
+import { contestOf } from '#domain/underwriting/challenge.ts';
+import { decideByPolicy, type DecisionSetting } from '#domain/underwriting/decide-by-policy.ts';
+import type { DecisionInputs } from '#domain/underwriting/decision-inputs.ts';
+import { decisionOf } from '#domain/underwriting/decision-of.ts';
+import type { Decisions } from '#domain/underwriting/decision-ports.ts';
+import { recordOf } from '#domain/underwriting/decision-record.ts';
+import { gatherInputs } from '#domain/underwriting/gather-inputs.ts';
+import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { existing } from '#platform/existing.ts';
+import { DynamoDecisions } from '#platform/repositories/decisions.ts';
 import { storeApplication } from '#platform/store-application.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
 import { openApplication } from './open-application.ts';
@@ -24,11 +33,12 @@ export const DecideApplicationInput = z.object({ applicationId: ApplicationId })
 export interface DecideApplicationDependencies {
   readonly applications: Applications;
   readonly catalog: Catalog;
+  readonly decisions: Decisions;
   readonly vault: PersonalDataVault;
   readonly now: () => Date;
 }
 
-/** Decides by the rules and the scorecard in force, once. */
+/** Decides by the policy in force when the application came, once, and keeps what it was decided from. */
 export async function runDecideApplication(
   { applicationId }: z.infer<typeof DecideApplicationInput>,
   dependencies: DecideApplicationDependencies,
@@ -37,39 +47,78 @@ export async function runDecideApplication(
   const application = await openApplication(applications, applicationId);
   if (application.status === 'AwaitingApproval') return { outcome: 'Referred' };
   if (application.status !== 'CreditChecked') return { outcome: 'Approved' };
-  const decision = await decide(application, dependencies);
+  const { inputs, ...setting } = await readCase(application, dependencies);
+  const decision = await decide(inputs, setting, dependencies);
   await storeApplication(applications, recordDecision(application, decision));
   return { outcome: decision.outcome };
 }
 
+/** The records first: an application that is decided always has them, however often the step is repeated. */
 async function decide(
+  inputs: DecisionInputs,
+  setting: DecisionSetting,
+  { catalog, decisions }: DecideApplicationDependencies,
+): Promise<Decision> {
+  const { challenger, creditPolicyId } = setting.policy;
+  const { decidesBy, isShadowed } = contestOf(setting.policy, inputs.applicationId);
+  const champion = decideByPolicy(inputs, setting);
+  if (challenger === undefined || !isShadowed) {
+    await decisions.save(recordOf(inputs, champion, creditPolicyId));
+    return decisionOf(inputs, champion);
+  }
+  const { creditPolicyId: id, version } = challenger;
+  const policy = await catalog.find({ kind: 'credit-policy', id, version }, CreditPolicy);
+  const other = decideByPolicy(inputs, {
+    ...setting,
+    policy: existing(policy, `version ${version} of credit policy ${id}`),
+  });
+  const [real, shadow] = decidesBy === 'Challenger' ? [other, champion] : [champion, other];
+  await Promise.all([
+    decisions.save(recordOf(inputs, real, creditPolicyId)),
+    decisions.save(recordOf(inputs, shadow, undefined)),
+  ]);
+  return decisionOf(inputs, real);
+}
+
+async function readCase(
   application: Application,
   { catalog, vault, now }: DecideApplicationDependencies,
-): Promise<Decision> {
+): Promise<DecisionSetting & { readonly inputs: DecisionInputs }> {
   const product = await pinnedProduct(catalog, application);
-  const { ruleSetId, scorecardId } = product;
-  const [ruleSet, scorecard, { funder, policyPack }, { applicant }] = await Promise.all([
-    catalog.find({ kind: 'rule-set', id: ruleSetId }, RuleSet),
+  const { creditPolicyId, scorecardId } = product;
+  const [policies, scorecard, { funder, policyPack }, { applicant }] = await Promise.all([
+    catalog.versions({ kind: 'credit-policy', id: creditPolicyId }, CreditPolicy),
     catalog.find({ kind: 'scorecard', id: scorecardId }, Scorecard),
     lenderAndPolicy(catalog),
     vault.open(application.pii, sealedSubjectOf(application)),
   ]);
   const decidedAt = now();
-  return decideApplication({
-    application,
-    applicant,
+  const given = {
     product,
-    ruleSet: existing(ruleSet, `rule set ${ruleSetId}`),
     scorecard: existing(scorecard, `scorecard ${scorecardId}`),
     policyPack,
-    lenderType: funder.lenderType,
+  };
+  const inputs = gatherInputs({
+    ...given,
+    application,
+    applicant,
+    funder,
     date: businessDateOf(decidedAt.getTime()),
     at: decidedAt.toISOString(),
   });
+  const policy = policyInForce(policies, inputs.submittedOn);
+  return {
+    ...given,
+    inputs,
+    policy: existing(policy, `credit policy ${creditPolicyId} on ${inputs.submittedOn}`),
+  };
 }
 
 export const handler = workflowTask({
   input: DecideApplicationInput,
-  dependencies: stepDependencies,
+  dependencies: () => ({
+    ...stepDependencies(),
+    decisions: new DynamoDecisions(documentClient(), requireEnvironment('DECISIONS_TABLE')),
+  }),
   run: runDecideApplication,
 });

@@ -11,9 +11,14 @@ import {
   type ScreeningResult,
 } from '#domain/applications/screen-application.ts';
 import type { Catalog } from '#domain/catalog/ports.ts';
+import type { PersonalData } from '#domain/applications/personal-data.ts';
+import type { Sightings } from '#domain/fraud/sighting.ts';
 import { businessDateOf } from '#domain/shared/calendar.ts';
 import { ApplicationId } from '#domain/shared/primitives.ts';
+import { documentClient, requireEnvironment } from '#platform/clients.ts';
+import { DynamoSightings } from '#platform/repositories/sightings.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
+import { lookForFraud } from './look-for-fraud.ts';
 import { openApplication } from './open-application.ts';
 import { lenderAndPolicy, partnerOf, pinnedProduct } from './origination-catalog.ts';
 import { stepDependencies } from './origination-dependencies.ts';
@@ -24,6 +29,7 @@ export interface ScreenApplicationDependencies {
   readonly applications: Applications;
   readonly catalog: Catalog;
   readonly vault: PersonalDataVault;
+  readonly sightings: Sightings;
   readonly now: () => Date;
 }
 
@@ -32,20 +38,24 @@ export async function runScreenApplication(
   { applicationId }: z.infer<typeof ScreenApplicationInput>,
   dependencies: ScreenApplicationDependencies,
 ): Promise<{ outcome: ScreeningResult['outcome'] }> {
-  const { applications, now } = dependencies;
+  const { applications, vault, now } = dependencies;
   const application = await openApplication(applications, applicationId);
   if (application.status !== 'Received') return { outcome: 'Passed' };
   const at = now().toISOString();
-  const result = await screen(application, false, dependencies);
+  const data = await vault.open(application.pii, sealedSubjectOf(application));
+  const [result, signals] = await Promise.all([
+    screen(application, { data, isBusy: false }, dependencies),
+    lookForFraud(application, data, dependencies),
+  ]);
   if (result.outcome === 'Declined') {
     await applications.replace(recordScreening(application, result, at));
     return { outcome: 'Declined' };
   }
   const stored = await applications.replaceHoldingBorrower(
-    recordScreening(application, result, at),
+    recordScreening(application, { ...result, signals }, at),
   );
   if (stored === 'Stored') return { outcome: 'Passed' };
-  const busy = await screen(application, true, dependencies);
+  const busy = await screen(application, { data, isBusy: true }, dependencies);
   await applications.replace(recordScreening(application, busy, at));
   return { outcome: busy.outcome };
 }
@@ -55,19 +65,18 @@ const BlockEntry = z.looseObject({ kind: z.literal('blocked-borrower') });
 
 async function screen(
   application: Application,
-  isBusy: boolean,
-  { catalog, vault, now }: ScreenApplicationDependencies,
+  { data, isBusy }: { readonly data: PersonalData; readonly isBusy: boolean },
+  { catalog, now }: ScreenApplicationDependencies,
 ): Promise<ScreeningResult> {
-  const [product, partner, { funder, policyPack }, { applicant }, block] = await Promise.all([
+  const [product, partner, { funder, policyPack }, block] = await Promise.all([
     pinnedProduct(catalog, application),
     partnerOf(catalog, application),
     lenderAndPolicy(catalog),
-    vault.open(application.pii, sealedSubjectOf(application)),
     catalog.find({ kind: 'blocked-borrower', id: application.borrowerKey, version: 1 }, BlockEntry),
   ]);
   return screenApplication({
     application,
-    applicant,
+    applicant: data.applicant,
     product,
     partner,
     funder,
@@ -80,6 +89,9 @@ async function screen(
 
 export const handler = workflowTask({
   input: ScreenApplicationInput,
-  dependencies: stepDependencies,
+  dependencies: () => ({
+    ...stepDependencies(),
+    sightings: new DynamoSightings(documentClient(), requireEnvironment('SIGHTINGS_TABLE')),
+  }),
   run: runScreenApplication,
 });

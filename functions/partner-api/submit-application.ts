@@ -1,7 +1,11 @@
-import { ApplicationRequest, ApplicationStatus } from '#domain/applications/application.ts';
+import {
+  ApplicationRequest,
+  ApplicationStatus,
+  type Backing,
+} from '#domain/applications/application.ts';
 import { applicantFactsOf } from '#domain/applications/applicant-facts.ts';
 import { createApplication } from '#domain/applications/change-application.ts';
-import type { PersonalData } from '#domain/applications/personal-data.ts';
+import { personalDataOf } from '#domain/applications/personal-data.ts';
 import {
   contactOf,
   normaliseRequest,
@@ -64,6 +68,7 @@ export async function runSubmitApplication(
       id: applicationId,
     }),
     submittedAt: at.toISOString(),
+    ...(await backingOf(request, dependencies)),
     applied: { [idempotency.mark]: idempotency.bodyHash },
   });
   const answer = Accepted.parse(application);
@@ -132,9 +137,21 @@ function borrowerKeyOf(
   return vault.borrowerKey(number);
 }
 
-function personalDataOf({ applicant, requested }: ApplicationRequest): PersonalData {
-  const { supplier } = requested;
-  return { applicant, ...(supplier === undefined ? {} : { supplier }) };
+/** Guarantors are known by blind indexes, pledges by kind and value: what a decision may read of them. */
+async function backingOf(
+  { guarantors = [], pledges = [] }: ApplicationRequest,
+  { vault }: VaultDependencies,
+): Promise<{ readonly backing?: Backing }> {
+  if (guarantors.length + pledges.length === 0) return {};
+  const guarantorKeys = await Promise.all(
+    guarantors.map(({ idNumber }) => vault.borrowerKey(idNumber)),
+  );
+  return {
+    backing: {
+      guarantorKeys: [...new Set(guarantorKeys)],
+      pledges: pledges.map(({ kind, valueFen }) => ({ kind, valueFen })),
+    },
+  };
 }
 
 export const handler = apiRoute({

@@ -21,6 +21,9 @@ const { encrypt, decrypt } = buildClient({
 // Committed but not signed: who may decrypt may also encrypt here, and a signature would cost 3 ms of CPU per message.
 const suiteId = AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY;
 
+/** 128 bits: no two traits of a country's borrowers meet. */
+const TRAIT_DIGITS = 32;
+
 type Keys = RawAesKeyringNode | NodeCachingMaterialsManager;
 
 /** Seals and opens personal data, each blob bound to the partner and the item it belongs to. */
@@ -55,11 +58,19 @@ export class EnvelopeVault implements PersonalDataVault {
   }
 
   /** The key a borrower is known by: an HMAC, since identity numbers are few enough to try them all against a hash. */
-  async borrowerKey(identityNumber: string): Promise<string> {
+  borrowerKey(identityNumber: string): Promise<string> {
+    return this.#blindIndex('borrower', identityNumber.normalize('NFKC').trim().toUpperCase());
+  }
+
+  /** Of a kind of its own each: a phone and a device that look alike have nothing to do with each other. */
+  async traitKey(kind: string, value: string): Promise<string> {
+    const index = await this.#blindIndex(`trait:${kind}`, value.normalize('NFKC').trim());
+    return index.slice(0, TRAIT_DIGITS);
+  }
+
+  async #blindIndex(kind: string, value: string): Promise<string> {
     const { blindIndexKey } = await this.#secret();
-    return createHmac('sha256', blindIndexKey)
-      .update(`borrower\n${identityNumber.normalize('NFKC').trim().toUpperCase()}`)
-      .digest('hex');
+    return createHmac('sha256', blindIndexKey).update(`${kind}\n${value}`).digest('hex');
   }
 
   async #materials(): Promise<Keys> {

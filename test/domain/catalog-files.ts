@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { CreditPolicy } from '../../domain/catalog/credit-policy.ts';
 import { Funder } from '../../domain/catalog/funder.ts';
 import { type CatalogKind, catalogKinds } from '../../domain/catalog/load-catalog.ts';
 import { Partner } from '../../domain/catalog/partner.ts';
 import { PolicyPack } from '../../domain/catalog/policy-pack.ts';
 import { Product } from '../../domain/catalog/product.ts';
 import { ReasonTexts } from '../../domain/catalog/reason-texts.ts';
-import { RuleSet } from '../../domain/catalog/rule-set.ts';
 import { Scorecard } from '../../domain/catalog/scorecard.ts';
 
 const root = new URL('../../catalog/', import.meta.url);
@@ -31,6 +31,6 @@ export const funder = Funder.parse(contentOf('funder', 'zhudai-lending'));
 export const partner = Partner.parse(contentOf('partner', 'demo-partner'));
 export const personScorecard = Scorecard.parse(contentOf('scorecard', 'person'));
 export const companyScorecard = Scorecard.parse(contentOf('scorecard', 'company'));
-export const personRules = RuleSet.parse(contentOf('rule-set', 'person'));
-export const companyRules = RuleSet.parse(contentOf('rule-set', 'company'));
+export const personPolicy = CreditPolicy.parse(contentOf('credit-policy', 'person'));
+export const companyPolicy = CreditPolicy.parse(contentOf('credit-policy', 'company'));
 export const reasonTexts = ReasonTexts.parse(contentOf('reason-texts', 'default'));

@@ -26,12 +26,14 @@ describe('tables', () => {
     { table: 'Audit', keys: ['subjectId', 'sequence'] },
     { table: 'Metrics', keys: ['metric', 'dateDimension'] },
     { table: 'CreditReports', keys: ['borrowerKey', 'obtainedAt'] },
+    { table: 'Sightings', keys: ['trait', 'seen'] },
+    { table: 'Decisions', keys: ['applicationId', 'record'] },
   ])('$table is found by $keys', ({ table, keys }) => {
     expect(keysOf(tableCalled(table)['KeySchema'])).toEqual(keys);
   });
 
   it('are all named above', () => {
-    expect(tables).toHaveLength(10);
+    expect(tables).toHaveLength(12);
   });
 
   it.each([
@@ -41,6 +43,7 @@ describe('tables', () => {
     { table: 'Loans', index: 'ByBorrower', keys: ['borrowerKey', 'loanId'] },
     { table: 'Loans', index: 'ByPartner', keys: ['partnerId', 'loanId'] },
     { table: 'Loans', index: 'ByFunder', keys: ['funderId', 'loanId'] },
+    { table: 'Decisions', index: 'ByPolicy', keys: ['creditPolicyId', 'decidedAt'] },
     { table: 'Tasks', index: 'Inbox', keys: ['queue', 'dueAt'] },
     { table: 'Tasks', index: 'ByApplication', keys: ['applicationId', 'openedAt'] },
   ])('$table can be listed $index', ({ table, index, keys }) => {
@@ -60,13 +63,17 @@ describe('tables', () => {
     });
   });
 
-  it('forget only idempotency keys', () => {
+  it('forget only idempotency keys and sightings', () => {
     const forgetful = tables.filter(({ properties }) => 'TimeToLiveSpecification' in properties);
-    expect(forgetful.map(({ logicalId }) => logicalId.slice(0, 15))).toEqual(['IdempotencyKeys']);
-    expect(forgetful[0]?.properties['TimeToLiveSpecification']).toEqual({
-      AttributeName: 'expiresAt',
-      Enabled: true,
-    });
+    expect(forgetful.map(({ logicalId }) => logicalId.replace(/[0-9A-F]{8}$/, ''))).toEqual([
+      'IdempotencyKeys',
+      'Sightings',
+    ]);
+    for (const { properties } of forgetful)
+      expect(properties['TimeToLiveSpecification']).toEqual({
+        AttributeName: 'expiresAt',
+        Enabled: true,
+      });
   });
 
   it('are paid by use, can be restored to any second and cannot be deleted', () => {

@@ -46,6 +46,8 @@ function environmentOf(databaseUrl: string, stubsUrl: string): Record<string, st
     ),
     IDEMPOTENCY_KEYS_TABLE: 'IdempotencyKeys',
     CREDIT_REPORTS_TABLE: 'CreditReports',
+    SIGHTINGS_TABLE: 'Sightings',
+    DECISIONS_TABLE: 'Decisions',
     DOCUMENTS_BUCKET: 'documents',
     CONTRACTS_BUCKET: 'contracts',
     STATE_MACHINE_ARNS: `${machine}:originate-loan,${machine}:disburse-loan`,

@@ -23,6 +23,11 @@ const tables: Readonly<Record<string, { keys: Keys; indexes?: Readonly<Record<st
   IdempotencyKeys: { keys: ['callerKey'] },
   Audit: { keys: ['subjectId', 'sequence'] },
   CreditReports: { keys: ['borrowerKey', 'obtainedAt'] },
+  Sightings: { keys: ['trait', 'seen'] },
+  Decisions: {
+    keys: ['applicationId', 'record'],
+    indexes: { ByPolicy: ['creditPolicyId', 'decidedAt'] },
+  },
 };
 
 export interface TestDatabase {

@@ -20,4 +20,8 @@ export class InMemoryVault implements PersonalDataVault {
   borrowerKey(identityNumber: string): Promise<string> {
     return Promise.resolve(`borrower-${identityNumber.trim()}`);
   }
+
+  traitKey(kind: string, value: string): Promise<string> {
+    return Promise.resolve(`${kind}-${value.trim()}`);
+  }
 }

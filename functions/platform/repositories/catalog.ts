@@ -57,6 +57,20 @@ export class DynamoCatalog implements Catalog {
     return found.filter((item) => item !== undefined);
   }
 
+  async versions<Schema extends z.ZodType>(
+    { kind, id }: Omit<CatalogKey, 'version'>,
+    schema: Schema,
+  ): Promise<readonly z.infer<Schema>[]> {
+    const numbers = await this.#fresh(`${kind} ${id}#`, () => this.#queryVersions(kind, id));
+    const found = await Promise.all(
+      z
+        .array(z.int())
+        .parse(numbers)
+        .map((version) => this.find({ kind, id, version }, schema)),
+    );
+    return found.filter((item) => item !== undefined);
+  }
+
   async #latestVersion(kind: string, id: string): Promise<number | undefined> {
     const pointer = await this.#fresh(`${kind} ${id}`, () => this.#get(kind, `${id}#latest`));
     return pointer === undefined ? undefined : Pointer.parse(pointer).version;
@@ -101,6 +115,20 @@ export class DynamoCatalog implements Catalog {
       new GetCommand({ TableName: this.#tableName, Key: { kind, idVersion } }),
     );
     return Item;
+  }
+
+  /** The numbers of the versions of one item. `#0` leaves out the pointer and every longer id. */
+  async #queryVersions(kind: string, id: string): Promise<number[]> {
+    const { Items = [] } = await this.#documents.send(
+      new QueryCommand({
+        TableName: this.#tableName,
+        KeyConditionExpression: 'kind = :kind AND begins_with(idVersion, :prefix)',
+        ProjectionExpression: '#version',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':kind': kind, ':prefix': `${id}#0` },
+      }),
+    );
+    return Items.map((item) => Pointer.parse(item).version);
   }
 
   /** The ids of a kind: those with a version in force. A kind is a handful of items, so one query reads it. */

@@ -7,10 +7,10 @@ import {
 import {
   businessProduct,
   catalogFiles,
-  companyRules,
+  companyPolicy,
   companyScorecard,
   consumerProduct,
-  personRules,
+  personPolicy,
   personScorecard,
   reasonTexts,
   supplierProduct,
@@ -46,8 +46,10 @@ describe('loadCatalogFile', () => {
 describe('the shipped catalog', () => {
   const products = [consumerProduct, supplierProduct, businessProduct];
 
-  it.each(products)('names a rule set and a scorecard that exist for $productId', (product) => {
-    expect(catalogFiles('rule-set').map(({ name }) => name)).toContain(`${product.ruleSetId}.json`);
+  it.each(products)('names a policy and a scorecard that exist for $productId', (product) => {
+    expect(catalogFiles('credit-policy').map(({ name }) => name)).toContain(
+      `${product.creditPolicyId}.json`,
+    );
     expect(catalogFiles('scorecard').map(({ name }) => name)).toContain(
       `${product.scorecardId}.json`,
     );
@@ -65,7 +67,7 @@ describe('the shipped catalog', () => {
 
   it('explains every code a rule or a scorecard can give', () => {
     const codes = [
-      ...[...personRules.rules, ...companyRules.rules].map(({ reasonCode }) => reasonCode),
+      ...[...personPolicy.rules, ...companyPolicy.rules].map(({ reasonCode }) => reasonCode),
       ...[...personScorecard.attributes, ...companyScorecard.attributes].map(
         ({ reasonCode }) => reasonCode,
       ),

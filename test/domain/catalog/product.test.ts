@@ -12,11 +12,6 @@ describe('Product', () => {
     { name: 'term', patch: { term: { minMonths: 2, maxMonths: 1 } }, message: 'least term' },
     { name: 'age', patch: { age: { min: 60, max: 59 } }, message: 'least age' },
     {
-      name: 'approval',
-      patch: { approval: { automaticUpToFen: 2, secondApproverAboveFen: 1 } },
-      message: 'second approver',
-    },
-    {
       name: 'price',
       patch: {
         pricing: [

@@ -3,7 +3,7 @@ import { germanRows } from '../../../local/samples/german-row.ts';
 import { sampleAt } from '../../../local/samples/samples.ts';
 import { creditProfileWords } from '../../../domain/underwriting/credit-profile.ts';
 import { scoreApplication } from '../../../domain/underwriting/score-application.ts';
-import type { Facts } from '../../../domain/underwriting/evaluate-rules.ts';
+import type { Facts } from '../../../domain/underwriting/policy-facts.ts';
 import { personScorecard } from '../catalog-files.ts';
 
 const score = (facts: Facts) => scoreApplication(personScorecard, facts);

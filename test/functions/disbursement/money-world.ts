@@ -39,6 +39,7 @@ const vault: PersonalDataVault = {
   seal: () => Promise.resolve(new Uint8Array([1])),
   open: () => Promise.resolve(person),
   borrowerKey: (number) => Promise.resolve(sha256Hex(`key ${number}`)),
+  traitKey: (kind, value) => Promise.resolve(sha256Hex(`${kind} ${value}`)),
 };
 
 const catalog = inMemoryCatalog();

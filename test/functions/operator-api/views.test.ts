@@ -153,14 +153,19 @@ describe('getAudit', () => {
 });
 
 describe('listCatalog', () => {
-  it.each(['product', 'policy-pack', 'scorecard', 'rule-set', 'funder', 'partner', 'reason-texts'])(
-    'shows every %s in force',
-    async (kind) => {
-      const answer = await send(listCatalog, { as: reviewer, query: { kind } });
-      expect([answer.status, answer.body['kind']]).toEqual([200, kind]);
-      expect((answer.body['items'] as unknown[]).length).toBeGreaterThan(0);
-    },
-  );
+  it.each([
+    'product',
+    'policy-pack',
+    'scorecard',
+    'credit-policy',
+    'funder',
+    'partner',
+    'reason-texts',
+  ])('shows every %s in force', async (kind) => {
+    const answer = await send(listCatalog, { as: reviewer, query: { kind } });
+    expect([answer.status, answer.body['kind']]).toEqual([200, kind]);
+    expect((answer.body['items'] as unknown[]).length).toBeGreaterThan(0);
+  });
 
   it('does not show keys of partners', async () => {
     const answer = await send(listCatalog, { as: reviewer, query: { kind: 'partner-key' } });

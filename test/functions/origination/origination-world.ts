@@ -51,7 +51,9 @@ import { aPerson, aRequest } from '#test/domain/builders.ts';
 import { InMemoryApplications } from '#test/support/in-memory-applications.ts';
 import { inMemoryCatalog } from '#test/support/in-memory-catalog.ts';
 import { InMemoryCreditReports } from '#test/support/in-memory-credit-reports.ts';
+import { InMemoryDecisions } from '#test/support/in-memory-decisions.ts';
 import { InMemoryMoneyStore } from '#test/support/in-memory-money-store.ts';
+import { InMemorySightings } from '#test/support/in-memory-sightings.ts';
 import { InMemoryTasks } from '#test/support/in-memory-tasks.ts';
 
 const functionArn = (name: string): string =>
@@ -112,6 +114,8 @@ export class OriginationWorld {
   readonly tasks = new InMemoryTasks();
   readonly catalog = inMemoryCatalog();
   readonly reports = new InMemoryCreditReports();
+  readonly sightings = new InMemorySightings();
+  readonly decisions = new InMemoryDecisions();
   readonly papers = new Map<string, Uint8Array>();
   readonly sent: { template: string; parameters: Record<string, string> }[] = [];
   readonly webhooks: WebhookMessage[] = [];
@@ -167,6 +171,7 @@ export class OriginationWorld {
     seal: (data) => Promise.resolve(new TextEncoder().encode(JSON.stringify(data))),
     open: (sealed) => Promise.resolve(JSON.parse(new TextDecoder().decode(sealed)) as never),
     borrowerKey: (number) => Promise.resolve(sha256Hex(`key ${number}`)),
+    traitKey: (kind, value) => Promise.resolve(sha256Hex(`${kind} ${value}`)),
   };
 
   /** Everything a step may ask for. */
@@ -185,6 +190,8 @@ export class OriginationWorld {
       tokens: this.tokens,
       catalog: this.catalog,
       reports: this.reports,
+      sightings: this.sightings,
+      decisions: this.decisions,
       vault: this.vault,
       identity: { verify: outside.identity },
       income: { verify: outside.income },

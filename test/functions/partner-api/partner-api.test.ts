@@ -148,6 +148,60 @@ describe('submitApplication', () => {
     ).rejects.toThrow('another item');
   });
 
+  it('seals device, address, contacts, guarantors and pledges, and keeps of them only what rules read', async () => {
+    const guarantor = { name: '测试乙', idNumber: '990000198512310025', mobile: '19900000001' };
+    const body = {
+      ...freshRequest(),
+      device: { fingerprint: 'device-of-a-test', ip: '192.0.2.44' },
+      address: '上海市示例路1号',
+      contacts: [{ name: '测试丙', mobile: '19900000002', relation: 'Friend' }],
+      guarantors: [guarantor],
+      pledges: [{ kind: 'Vehicle', valueFen: 8_000_000, description: '沪A00000 示例轿车' }],
+    };
+    const answer = await send(submitApplication, { as: demo, body });
+    expect(answer.status).toBe(202);
+    const applicationId = String(answer.body['applicationId']);
+    const application = await applications.find(applicationId);
+    expect(application?.backing).toEqual({
+      guarantorKeys: [expect.stringMatching(/^[0-9a-f]{64}$/)],
+      pledges: [{ kind: 'Vehicle', valueFen: 8_000_000 }],
+    });
+    const { Item } = await world.documents.send(
+      new GetCommand({ TableName: 'Applications', Key: { applicationId } }),
+    );
+    expect(JSON.stringify(Item)).not.toMatch(
+      /device-of-a-test|192\.0\.2\.44|示例路|19900000002|9900001985|沪A00000/,
+    );
+  });
+
+  it.each([
+    {
+      name: 'an unknown field of the device',
+      part: { device: { fingerprint: 'device-1', imei: '1' } },
+    },
+    { name: 'an address that is no IP', part: { device: { fingerprint: 'device-1', ip: 'here' } } },
+    {
+      name: 'a guarantor who is the borrower',
+      part: {
+        guarantors: [{ name: '测试甲', idNumber: aPerson.idNumber, mobile: aPerson.mobile }],
+      },
+    },
+    {
+      name: 'a contact with no real number',
+      part: { contacts: [{ name: '测试丙', mobile: '123', relation: 'Friend' }] },
+    },
+    {
+      name: 'a pledge of a kind nobody takes',
+      part: { pledges: [{ kind: 'Soul', valueFen: 1, description: 'x' }] },
+    },
+  ])('refuses $name with 400', async ({ part }) => {
+    const answer = await send(submitApplication, {
+      as: demo,
+      body: { ...freshRequest(), ...part },
+    });
+    expect([answer.status, answer.body['code']]).toEqual([400, 'InvalidInput']);
+  });
+
   it('knows a borrower again by the blind index, whatever the partner and the spelling', async () => {
     const first = await submitted();
     const answer = await send(submitApplication, {
@@ -594,7 +648,7 @@ describe('products and quotes', () => {
     const mine = await send(listProducts, { as: other });
     const ids = (mine.body['items'] as { productId: string }[]).map(({ productId }) => productId);
     expect(ids).toEqual(['consumer-installment']);
-    for (const inner of ['scorecardId', 'ruleSetId', 'approval', 'existingDebt'])
+    for (const inner of ['scorecardId', 'creditPolicyId', 'approval', 'existingDebt'])
       expect(mine.text).not.toContain(inner);
     const one = (productId: string) => send(getProduct, { as: other, parameters: { productId } });
     expect((await one('consumer-installment')).status).toBe(200);

@@ -1,21 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type {
+  Application,
   ApplicationRequest,
   CreditSummary,
   Review,
 } from '../../../domain/applications/application.ts';
-import { approversFor } from '../../../domain/underwriting/approval-authority.ts';
 import {
-  decideApplication,
-  type DecisionCase,
-} from '../../../domain/underwriting/decide-application.ts';
+  decideByPolicy,
+  type DecisionSetting,
+} from '../../../domain/underwriting/decide-by-policy.ts';
+import { decisionOf } from '../../../domain/underwriting/decision-of.ts';
+import { gatherInputs } from '../../../domain/underwriting/gather-inputs.ts';
 import { aCompany, anApplication, aRequest } from '../builders.ts';
 import {
   businessProduct,
-  companyRules,
+  companyPolicy,
   companyScorecard,
   consumerProduct,
-  personRules,
+  personPolicy,
   personScorecard,
   policyPack,
 } from '../catalog-files.ts';
@@ -49,7 +51,8 @@ interface Facts {
   readonly credit?: Partial<CreditSummary> | null;
   readonly review?: Partial<Review> | null;
   readonly humanReviewRequested?: boolean;
-  readonly overrides?: Partial<DecisionCase>;
+  readonly overrides?: Partial<DecisionSetting>;
+  readonly application?: Partial<Application>;
 }
 
 function decide(facts: Facts = {}) {
@@ -59,31 +62,61 @@ function decide(facts: Facts = {}) {
   });
   const application = {
     ...anApplication({ request }),
+    signals: quiet,
     humanReviewRequested: facts.humanReviewRequested ?? false,
+    ...facts.application,
     ...(facts.review === null ? {} : { review: { ...verified, ...facts.review } }),
     ...(facts.credit === null ? {} : { credit: { ...cleanCredit, ...facts.credit } }),
   };
-  return decideApplication({
-    application,
-    applicant: request.applicant,
+  const setting = {
+    policy: personPolicy,
     product: consumerProduct,
-    ruleSet: personRules,
     scorecard: personScorecard,
     policyPack,
-    lenderType: 'OnlineMicroloan',
+    ...facts.overrides,
+  };
+  const inputs = gatherInputs({
+    ...setting,
+    application,
+    applicant: request.applicant,
+    funder: { lenderType: 'OnlineMicroloan', costOfFundsBasisPoints: 450 },
     date: '2026-11-23',
     at,
-    ...facts.overrides,
   });
+  return { inputs, setting, ...decideByPolicy(inputs, setting) };
 }
 
-const poorProfile = { checkingStatus: 'Negative', creditHistory: 'AllPaidHere' };
+/** Nobody else has sent with the same phone or account. */
+const quiet = {
+  hasDevice: false,
+  hasAddress: false,
+  hasContacts: false,
+  applicationsByPartner1Day: 1,
+  applicationsByPhone7Days: 0,
+  borrowersByPhone30Days: 0,
+  borrowersByCard30Days: 0,
+};
+
+const poorProfile = {
+  checkingStatus: 'Negative',
+  creditHistory: 'AllPaidHere',
+  savings: 'Below100',
+  employmentYears: 'Unemployed',
+  installmentRate: 4,
+  otherDebtors: 'None',
+  property: 'Unknown',
+  otherInstallmentPlans: 'Bank',
+  housing: 'Rent',
+};
 const borderlineProfile = { checkingStatus: 'Negative' };
 
-describe('decideApplication', () => {
+describe('decideByPolicy', () => {
   it('approves the applicant of the design document at a decent rate', () => {
-    expect(decide()).toMatchObject({
+    const { inputs, setting } = decide();
+    expect(decisionOf(inputs, decideByPolicy(inputs, setting))).toMatchObject({
       outcome: 'Approved',
+      creditPolicy: 'person#0001',
+      segment: 'Salaried',
       reasonCodes: [],
       score: 597,
       grade: 'C',
@@ -102,12 +135,18 @@ describe('decideApplication', () => {
   });
 
   it('keeps what every rule read', () => {
-    const { rulesTrace } = decide();
-    expect(rulesTrace.map(({ ruleId }) => ruleId)).toEqual(
-      personRules.rules.map(({ ruleId }) => ruleId),
-    );
-    expect(rulesTrace.every(({ result }) => result === 'Pass')).toBe(true);
-    const burden = rulesTrace.find(({ ruleId }) => ruleId === 'DebtBurdenHigh');
+    const { trace } = decide();
+    expect(trace.map(({ ruleId }) => ruleId)).toEqual([
+      ...personPolicy.rules.map(({ ruleId }) => ruleId),
+      'placement:salaried-inland',
+      'limits:c-core',
+      'pricing:C-other-long-usual',
+      'authority:small',
+    ]);
+    expect(
+      trace.filter(({ family }) => family !== 'Table').every(({ result }) => result === 'Pass'),
+    ).toBe(true);
+    const burden = trace.find(({ ruleId }) => ruleId === 'DebtBurdenHigh');
     // At the dearest 12 %: 2,665.47 a month, and 3 % of the 12,000 owed elsewhere, of 12,000 a month.
     expect(burden?.read).toEqual({ debtToIncomeBasisPoints: 2522 });
   });
@@ -122,7 +161,7 @@ describe('decideApplication', () => {
     {
       name: 'no income',
       facts: { review: { verifiedIncomeFen: 0 } },
-      codes: ['IncomeTooLow', 'DebtBurdenTooHigh'],
+      codes: ['IncomeTooLow', 'DebtBurdenTooHigh', 'LimitTooLow'],
     },
     {
       name: 'heavy debts',
@@ -181,13 +220,18 @@ describe('decideApplication', () => {
     });
     const worst = decide({ credit: null, review: { verifiedIncomeFen: 0 } });
     expect(worst).toMatchObject({ outcome: 'Referred' });
-    expect(worst.reasonCodes).toEqual(['IncomeTooLow', 'CreditReportMissing']);
+    expect(worst.reasonCodes).toEqual([
+      'IncomeTooLow',
+      'LimitTooLow',
+      'CreditReportMissing',
+      'IncomeLower',
+    ]);
   });
 
   it('refers a person without a bureau file: a missing score is not a bad one', () => {
-    const { rulesTrace, ...decision } = decide({ credit: { score: undefined } });
+    const { trace, ...decision } = decide({ credit: { score: undefined } });
     expect(decision).toMatchObject({ outcome: 'Referred', reasonCodes: ['DataMissing'] });
-    expect(rulesTrace.filter(({ result }) => result === 'NotEvaluated')).toHaveLength(2);
+    expect(trace.filter(({ result }) => result === 'NotEvaluated')).toHaveLength(2);
   });
 
   it('refers when nothing was reviewed: the declared income proves nothing', () => {
@@ -202,6 +246,19 @@ describe('decideApplication', () => {
   it('takes the declared income when a person has looked at the papers', () => {
     const review = { verifiedIncomeFen: undefined, reviewedBy: 'operator:reviewer-1' };
     expect(decide({ review }).outcome).toBe('Approved');
+  });
+
+  it('refers a score that is too low only for want of facts', () => {
+    const known = { checkingStatus: 'Negative', creditHistory: 'AllPaidHere' };
+    const decision = decide({
+      applicant: { profile: known },
+      requested: { purpose: 'Repairs', termMonths: 36 },
+    });
+    expect(decision).toMatchObject({ outcome: 'Referred', grade: 'F' });
+    expect(decision.reasonCodes).toEqual(
+      expect.arrayContaining(['ScoreBorderline', 'DataMissing']),
+    );
+    expect(decision.offer?.amountFen).toBe(30_000_00);
   });
 
   it('gives who asked for a person one, even where rules would decline (PIPL 24)', () => {
@@ -232,7 +289,6 @@ describe('decideApplication', () => {
     const rich = { review: { verifiedIncomeFen: 100_000_00 } };
     const decision = decide({ ...rich, requested: { amountFen } });
     expect(decision).toMatchObject(expected);
-    expect(approversFor(amountFen, consumerProduct)).toBe(expected.approversRequired);
   });
 
   it.each(['EqualInstallment', 'EqualPrincipal', 'InterestOnly', 'FlatRate', 'Bullet'] as const)(
@@ -244,9 +300,13 @@ describe('decideApplication', () => {
 
   it('counts a burden at the edge: 50 % passes, a fen more refers', () => {
     const at50 = (verifiedIncomeFen: number) =>
-      decide({ review: { verifiedIncomeFen }, credit: { outstandingFen: 0 } });
+      decide({
+        applicant: { monthlyIncomeFen: verifiedIncomeFen },
+        review: { verifiedIncomeFen },
+        credit: { outstandingFen: 0 },
+      });
     const burdenOf = (fen: number): unknown =>
-      at50(fen).rulesTrace.find(({ ruleId }) => ruleId === 'DebtBurdenHigh')?.read[
+      at50(fen).trace.find(({ ruleId }) => ruleId === 'DebtBurdenHigh')?.read[
         'debtToIncomeBasisPoints'
       ];
     // 12 % over 12 months: 31,985.55 in all, 2,665.47 a month.
@@ -258,7 +318,17 @@ describe('decideApplication', () => {
 
   it('declines a price above the cap on the real cash flows: a flat 14 % is 24.9 %', () => {
     const product = { ...consumerProduct, pricing: [{ grade: 'C', annualRate: '0.1400' }] };
-    const decision = decide({ requested: { repaymentMethod: 'FlatRate' }, overrides: { product } });
+    const policy = {
+      ...personPolicy,
+      pricing: {
+        dimensions: personPolicy.pricing.dimensions,
+        rows: [{ rowId: 'one', when: {}, then: { annualRate: '0.1400' } }],
+      },
+    };
+    const decision = decide({
+      requested: { repaymentMethod: 'FlatRate' },
+      overrides: { product, policy },
+    });
     expect(decision).toMatchObject({ outcome: 'Declined', reasonCodes: ['CostAboveCap'] });
   });
 
@@ -276,10 +346,10 @@ describe('decideApplication', () => {
   });
 });
 
-describe('decideApplication for a firm', () => {
+describe('decideByPolicy for a firm', () => {
   const overrides = {
     product: businessProduct,
-    ruleSet: companyRules,
+    policy: companyPolicy,
     scorecard: companyScorecard,
   };
   const requested = { purpose: 'Business' as const, amountFen: 100_000_00 };

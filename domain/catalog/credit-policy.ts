@@ -1,0 +1,187 @@
+import * as z from 'zod';
+import { ReasonCode } from '../applications/application.ts';
+import { AnnualRate, BusinessDate } from '../shared/primitives.ts';
+import { factFault, policyFacts } from '../underwriting/policy-facts.ts';
+import { decisionTable, type TableShape, type TableFault } from './decision-table.ts';
+import { Text } from './texts.ts';
+
+/** Whole numbers, words and yes/no only: money is fen, ratios are basis points. Nothing is compared as a fraction. */
+const Condition = z.strictObject({
+  fact: z.string().min(1),
+  is: z.enum(['Above', 'AtLeast', 'Below', 'AtMost', 'Equal', 'OneOf']),
+  value: z.union([z.int(), z.boolean(), z.string(), z.array(z.string()).min(1)]),
+});
+export type Condition = z.infer<typeof Condition>;
+
+export const RuleFamily = z.enum(['Eligibility', 'KnockOut', 'AntiFraud', 'Affordability']);
+export type RuleFamily = z.infer<typeof RuleFamily>;
+
+/** One rule: when every condition holds, it hits. */
+export const Rule = z.strictObject({
+  ruleId: z.string().regex(/^[A-Z][A-Za-z0-9]+$/),
+  family: RuleFamily,
+  description: Text,
+  when: z.array(Condition).min(1),
+  outcome: z.enum(['Decline', 'Refer']),
+  reasonCode: ReasonCode,
+});
+export type Rule = z.infer<typeof Rule>;
+
+const BasisPoints = z.int().min(0).max(100_000);
+
+const Segment = z.strictObject({
+  segmentId: z.string().regex(/^[A-Z][A-Za-z0-9]+$/),
+  name: Text,
+});
+
+/** What stands beside the borrower's own credit, and what it is worth in limit and price. */
+const Mitigants = z.strictObject({
+  /** Each guarantor, up to so many, adds this share of the limit and takes this off the price. */
+  guarantor: z.strictObject({
+    countMax: z.int().min(0).max(10),
+    limitUpliftBasisPoints: BasisPoints,
+    priceReductionBasisPoints: BasisPoints,
+  }),
+  /** A pledge adds this share of its value to the limit. */
+  pledges: z.array(
+    z.strictObject({
+      kind: z.string().min(1),
+      loanToValueMaxBasisPoints: BasisPoints.max(10_000),
+      priceReductionBasisPoints: BasisPoints,
+    }),
+  ),
+  priceReductionMaxBasisPoints: BasisPoints,
+});
+export type Mitigants = z.infer<typeof Mitigants>;
+
+export const Limit = z.strictObject({
+  amountMaxFen: z.int().min(0),
+  termMaxMonths: z.int().min(0).max(120),
+  /** At most so many months of the confirmed income, in hundredths of a month. */
+  incomeMonthsHundredths: z.int().min(0).optional(),
+});
+export type Limit = z.infer<typeof Limit>;
+
+/** Another policy that decides (`Live`) or is only noted (`Shadow`) for a share of the applications. */
+const Challenger = z.strictObject({
+  creditPolicyId: z.string().min(1),
+  version: z.int().min(1),
+  mode: z.enum(['Shadow', 'Live']),
+  shareBasisPoints: BasisPoints.max(10_000),
+});
+export type Challenger = z.infer<typeof Challenger>;
+
+/** A price may depend on these and on what is pledged, and on nothing else (PIPL art. 24: no unreasonable difference). */
+export const declaredPriceFactors = [
+  'grade',
+  'segment',
+  'termMonths',
+  'funderCostBasisPoints',
+] as const;
+
+const Shape = z.object({
+  creditPolicyId: z.string().regex(/^[a-z][a-z0-9-]{1,60}$/),
+  version: z.int().min(1),
+  name: Text,
+  /** First and last day on which an application may be sent in to be decided by this version. */
+  effectiveFrom: BusinessDate,
+  effectiveTo: BusinessDate.optional(),
+  rules: z.array(Rule).min(1),
+  segments: z.array(Segment).min(1),
+  /** Who belongs to which segment. */
+  placement: decisionTable(z.strictObject({ segmentId: z.string() })),
+  /** What each grade of the scorecard has lost: the share of loans that went bad. */
+  grades: z
+    .array(
+      z.strictObject({ grade: z.string().min(1), defaultBasisPoints: BasisPoints.max(10_000) }),
+    )
+    .min(1),
+  lossGivenDefaultBasisPoints: BasisPoints.max(10_000),
+  limits: decisionTable(Limit),
+  /** An offer below what was asked for is a multiple of this. */
+  offerStepFen: z.int().positive(),
+  pricing: decisionTable(z.strictObject({ annualRate: AnnualRate })),
+  /** How many people must approve an offer before it stands. */
+  authority: decisionTable(
+    z.strictObject({ approvers: z.union([z.literal(0), z.literal(1), z.literal(2)]) }),
+  ),
+  mitigants: Mitigants,
+  challenger: Challenger.optional(),
+});
+
+/** The lender's policy as versioned, dated data: who may borrow how much at what price, and who agrees to it. */
+export const CreditPolicy = Shape.superRefine((policy, context) => {
+  for (const { path, message } of policyFaults(policy))
+    context.addIssue({ code: 'custom', path: [...path], message });
+});
+export type CreditPolicy = z.infer<typeof CreditPolicy>;
+
+const tableNames = ['placement', 'limits', 'pricing', 'authority'] as const;
+
+/** What the schema of single fields cannot say: names that lead nowhere, words a table forgot. */
+function policyFaults(policy: z.infer<typeof Shape>): TableFault[] {
+  return [
+    ...policy.rules.flatMap(ruleFaults),
+    ...repeatedRules(policy.rules),
+    ...tableNames.flatMap((name) => dimensionFaults(name, policy)),
+    ...policy.pricing.dimensions
+      .filter(({ fact }) => !declaredPriceFactors.some((factor) => factor === fact))
+      .map(({ fact }) => ({
+        path: ['pricing', 'dimensions'],
+        message: `a price may not depend on ${fact}`,
+      })),
+    ...policy.placement.rows.flatMap(({ rowId, then }, at) =>
+      policy.segments.some(({ segmentId }) => segmentId === then.segmentId)
+        ? []
+        : [
+            {
+              path: ['placement', 'rows', at],
+              message: `row ${rowId} places into ${then.segmentId}, which is no segment`,
+            },
+          ],
+    ),
+    ...(policy.effectiveTo !== undefined && policy.effectiveTo < policy.effectiveFrom
+      ? [{ path: ['effectiveTo'], message: 'it ends before it begins' }]
+      : []),
+  ];
+}
+
+function ruleFaults({ ruleId, when }: Rule, at: number): TableFault[] {
+  return when.flatMap(({ fact, is, value }, condition) => {
+    const fault = factFault(fact, is, value);
+    return fault === undefined
+      ? []
+      : [{ path: ['rules', at, 'when', condition], message: `rule ${ruleId} ${fault}` }];
+  });
+}
+
+function repeatedRules(rules: readonly Rule[]): TableFault[] {
+  const ids = rules.map(({ ruleId }) => ruleId);
+  return [...ids.entries()]
+    .filter(([at, id]) => ids.indexOf(id) !== at)
+    .map(([at, id]) => ({ path: ['rules', at], message: `two rules are called ${id}` }));
+}
+
+/** A dimension must be a fact, over the very grades and segments that this policy knows. */
+function dimensionFaults(
+  name: (typeof tableNames)[number],
+  policy: z.infer<typeof Shape>,
+): TableFault[] {
+  const table: TableShape = policy[name];
+  const known: Readonly<Record<string, readonly string[]>> = {
+    grade: policy.grades.map(({ grade }) => grade),
+    segment: policy.segments.map(({ segmentId }) => segmentId),
+  };
+  return table.dimensions.flatMap((dimension) => {
+    const { fact } = dimension;
+    const path = [name, 'dimensions'];
+    if (policyFacts[fact] === undefined)
+      return [{ path, message: `${name} is cut by ${fact}, which is no fact` }];
+    const words = known[fact];
+    if (words === undefined || 'isRange' in dimension) return [];
+    const missing = words.filter((each) => !dimension.words.includes(each));
+    return missing.length === 0 || dimension.hasOthers === true
+      ? []
+      : [{ path, message: `${name} forgets the ${fact} ${missing.join(', ')}` }];
+  });
+}

@@ -1,0 +1,12 @@
+import type { Scorecard } from '../catalog/scorecard.ts';
+import { scoreApplication } from './score-application.ts';
+import type { Facts } from './policy-facts.ts';
+
+/** The points an applicant would have if every fact that is missing were the best it can be. */
+export function bestScoreOf(scorecard: Scorecard, facts: Facts): number {
+  const missing = scorecard.attributes.filter(({ field }) => facts[field] === undefined);
+  return missing.reduce(
+    (points, { bins }) => points + Math.max(0, ...bins.map((bin) => bin.points)),
+    scoreApplication(scorecard, facts).points,
+  );
+}

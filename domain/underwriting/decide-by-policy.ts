@@ -1,0 +1,325 @@
+import type { CreditPolicy, Limit } from '../catalog/credit-policy.ts';
+import { catalogKeyOf } from '../catalog/catalog-key.ts';
+import type { TableRow } from '../catalog/decision-table.ts';
+import type { PolicyPack } from '../catalog/policy-pack.ts';
+import type { Product } from '../catalog/product.ts';
+import type { Scorecard } from '../catalog/scorecard.ts';
+import { judgeCost } from '../contracts/cost-cap.ts';
+import { parseRate } from '../lending/annual-rate.ts';
+import { quote } from '../lending/quote.ts';
+import { loanTermsOf, type AgreedLoan } from '../loans/loan-terms.ts';
+import { divideRounded, multiplyRounded, roundToMultiple } from '../shared/money.ts';
+import { burdenOf } from './burden.ts';
+import type { DecisionInputs } from './decision-inputs.ts';
+import {
+  compilePolicy,
+  evaluateRules,
+  type CompiledPolicy,
+  type RuleAnswer,
+  type RuleResult,
+} from './evaluate-policy.ts';
+import { mitigatedLimitFen, mitigatedRate } from './mitigation.ts';
+import type { Fact, Facts } from './policy-facts.ts';
+import { bestScoreOf } from './best-score.ts';
+import { scoreApplication, type Score } from './score-application.ts';
+
+/** The data a decision is made by. */
+export interface DecisionSetting {
+  readonly policy: CreditPolicy;
+  readonly product: Product;
+  readonly scorecard: Scorecard;
+  readonly policyPack: PolicyPack;
+}
+
+/** One line of the trace: a rule, or the row of a table that was taken. */
+export interface TraceLine {
+  readonly ruleId: string;
+  readonly family: string;
+  readonly result: RuleResult;
+  readonly reasonCode?: string | undefined;
+  readonly read: Readonly<Record<string, Fact | null>>;
+}
+
+export interface PolicyDecision {
+  readonly outcome: 'Approved' | 'Declined' | 'Referred';
+  readonly reasonCodes: readonly string[];
+  readonly score: number;
+  readonly grade: string;
+  readonly segment?: string;
+  readonly offer?: {
+    readonly amountFen: number;
+    readonly termMonths: number;
+    readonly annualRate: string;
+    readonly repaymentMethod: DecisionInputs['requested']['repaymentMethod'];
+  };
+  readonly approversRequired: 0 | 1 | 2;
+  /** What loans of this grade are expected to lose of this offer; a yardstick, not a reserve. */
+  readonly expectedLossFen: number;
+  readonly creditPolicy: string;
+  readonly trace: readonly TraceLine[];
+}
+
+/**
+ * Decides by a policy from kept inputs alone: no clock, no store, so the same inputs under the same data give the same
+ * answer for good. What is missing can neither approve nor decline: it refers.
+ */
+export function decideByPolicy(inputs: DecisionInputs, setting: DecisionSetting): PolicyDecision {
+  const compiled = compilePolicy(setting.policy);
+  const known: Record<string, Fact | undefined> = { ...inputs.facts };
+  const score = scoreApplication(setting.scorecard, known);
+  known['grade'] = score.grade;
+  const placement = compiled.placement.find(known);
+  known['segment'] = placement?.then.segmentId;
+  const limit = compiled.limits.find(known);
+  const offer = offerOf(inputs, { limit, known, setting, compiled });
+  Object.assign(known, offerFacts(inputs, offer.loan, setting));
+  const answers = evaluateRules(compiled, known);
+  const authority = compiled.authority.find(known);
+  const tables = [
+    tableLine('placement', compiled.placement.facts, { row: placement, known }),
+    tableLine('limits', compiled.limits.facts, { row: limit, known }),
+    tableLine('pricing', compiled.pricing.facts, { row: offer.price, known }),
+    tableLine('authority', compiled.authority.facts, { row: authority, known }),
+  ];
+  const found = { inputs, setting, answers, score, offer, tables };
+  const approvers = authority?.then.approvers ?? 1;
+  const verdict = verdictOf(found, approvers);
+  return {
+    outcome: verdict.outcome,
+    reasonCodes: verdict.reasonCodes,
+    score: score.points,
+    grade: score.grade,
+    ...(placement === undefined ? {} : { segment: placement.then.segmentId }),
+    ...(verdict.outcome === 'Declined' ? {} : { offer: asOffer(offer.loan) }),
+    approversRequired: verdict.outcome === 'Referred' ? atLeastOne(approvers) : 0,
+    expectedLossFen: expectedLossOf(setting.policy, score.grade, offer.loan.principalFen),
+    creditPolicy: catalogKeyOf(setting.policy.creditPolicyId, setting.policy.version),
+    trace: [...answers.map(ruleLine), ...tables],
+  };
+}
+
+interface Offer {
+  readonly loan: AgreedLoan;
+  readonly price: TableRow<{ readonly annualRate: string }> | undefined;
+  /** The limit is below the least the product lends. */
+  readonly isBelowProduct: boolean;
+  readonly isReduced: boolean;
+}
+
+interface Found {
+  readonly inputs: DecisionInputs;
+  readonly setting: DecisionSetting;
+  readonly answers: readonly RuleAnswer[];
+  readonly score: Score;
+  readonly offer: Offer;
+  readonly tables: readonly TraceLine[];
+}
+
+function verdictOf(
+  found: Found,
+  approvers: 0 | 1 | 2,
+): Pick<PolicyDecision, 'outcome' | 'reasonCodes'> {
+  const { inputs } = found;
+  const declines = declinesOf(found);
+  const refers = referralsOf(found, approvers);
+  // PIPL 24: nobody who refused it is decided about by a machine alone, not even to be declined. Nor is anybody declined
+  // while the bureau is silent: an outage is never a decline.
+  const isDeclined =
+    declines.length > 0 && !inputs.isHumanReviewRequested && inputs.hasCreditReport;
+  if (isDeclined) return { outcome: 'Declined', reasonCodes: unique(declines) };
+  if (refers.length > 0 || declines.length > 0)
+    return { outcome: 'Referred', reasonCodes: unique([...declines, ...refers]) };
+  return { outcome: 'Approved', reasonCodes: found.offer.isReduced ? ['AmountReduced'] : [] };
+}
+
+function declinesOf({ answers, score, offer, inputs, setting }: Found): string[] {
+  const isScoreTooLow =
+    score.outcome === 'Decline' && !couldBeBetter(setting.scorecard, inputs.facts);
+  const isLimitTooLow = offer.isBelowProduct && score.outcome !== 'Decline';
+  return [
+    ...reasonsOf(answers, 'Decline'),
+    ...(isScoreTooLow ? ['ScoreTooLow', ...score.reasonCodes] : []),
+    ...(isLimitTooLow ? ['LimitTooLow'] : []),
+    ...(isTooDear(inputs, offer.loan, setting) ? ['CostAboveCap'] : []),
+  ];
+}
+
+function referralsOf(
+  { inputs, answers, score, offer, tables, setting }: Found,
+  approvers: number,
+): string[] {
+  const isReportMissing = !inputs.hasCreditReport;
+  const isUnknown =
+    answers.some(({ result }) => result === 'NotEvaluated') ||
+    tables.some(({ result }) => result === 'NotEvaluated');
+  return [
+    ...(inputs.isHumanReviewRequested ? ['HumanReviewRequested'] : []),
+    ...(isReportMissing ? ['CreditReportMissing'] : []),
+    ...reasonsOf(answers, 'Refer'),
+    ...(isUnknown && !isReportMissing ? ['DataMissing'] : []),
+    ...(score.outcome === 'Refer' ? ['ScoreBorderline', ...score.reasonCodes] : []),
+    // A score that is too low only for want of facts waits for a person instead.
+    ...(score.outcome === 'Decline' && couldBeBetter(setting.scorecard, inputs.facts)
+      ? ['ScoreBorderline', 'DataMissing']
+      : []),
+    ...(isAboveList(setting.product, score.grade, offer.loan.annualRate) ? ['PriceAboveList'] : []),
+    ...(approvers > 0 ? ['AmountNeedsApproval'] : []),
+  ];
+}
+
+function couldBeBetter(scorecard: Scorecard, facts: Facts): boolean {
+  const best = bestScoreOf(scorecard, facts);
+  return scorecard.grades.some(
+    ({ fromPoints, outcome }) => outcome !== 'Decline' && best >= fromPoints,
+  );
+}
+
+function reasonsOf(answers: readonly RuleAnswer[], outcome: 'Decline' | 'Refer'): string[] {
+  return answers
+    .filter(({ rule, result }) => result === 'Hit' && rule.outcome === outcome)
+    .map(({ rule }) => rule.reasonCode);
+}
+
+function unique(codes: readonly string[]): string[] {
+  return [...new Set(codes)];
+}
+
+function atLeastOne(approvers: 0 | 1 | 2): 1 | 2 {
+  return approvers === 2 ? 2 : 1;
+}
+
+function ruleLine({ rule, result, read }: RuleAnswer): TraceLine {
+  const { ruleId, family, reasonCode } = rule;
+  return { ruleId, family, result, reasonCode, read };
+}
+
+function tableLine(
+  table: string,
+  facts: readonly string[],
+  { row, known }: { readonly row: TableRow<unknown> | undefined; readonly known: Facts },
+): TraceLine {
+  const read: Record<string, Fact | null> = {};
+  for (const fact of facts) read[fact] = known[fact] ?? null;
+  return {
+    ruleId: row === undefined ? table : `${table}:${row.rowId}`,
+    family: 'Table',
+    result: row === undefined ? 'NotEvaluated' : 'Hit',
+    read,
+  };
+}
+
+interface OfferCase {
+  readonly limit: TableRow<Limit> | undefined;
+  readonly known: Record<string, Fact | undefined>;
+  readonly setting: DecisionSetting;
+  readonly compiled: CompiledPolicy;
+}
+
+/** As much as was asked for and the limit allows, for as long, at the price of the grid. */
+function offerOf(inputs: DecisionInputs, { limit, known, setting, compiled }: OfferCase): Offer {
+  const { requested } = inputs;
+  const { mitigants } = setting.policy;
+  const limitFen =
+    limit === undefined ? Infinity : mitigatedLimitFen(limit.then, inputs, mitigants);
+  const isBelowProduct = limitFen < setting.product.amount.minFen;
+  // Where nothing can be lent, what was asked for is judged all the same: a person may have to.
+  const termMonths = isBelowProduct
+    ? requested.termMonths
+    : Math.min(requested.termMonths, limit?.then.termMaxMonths ?? Infinity);
+  const isReduced = !isBelowProduct && limitFen < requested.amountFen;
+  const principalFen = isReduced
+    ? roundToMultiple(limitFen, setting.policy.offerStepFen, 'Down')
+    : requested.amountFen;
+  const price = compiled.pricing.find({ ...known, termMonths });
+  const listed = price?.then.annualRate ?? dearestRate(setting.product);
+  const annualRate = mitigatedRate(listed, inputs, mitigants);
+  return {
+    loan: { principalFen, annualRate, termMonths, repaymentMethod: requested.repaymentMethod },
+    price,
+    isBelowProduct,
+    isReduced: isReduced || termMonths < requested.termMonths,
+  };
+}
+
+/** What the loan on offer would ask of the borrower. */
+function offerFacts(
+  inputs: DecisionInputs,
+  loan: AgreedLoan,
+  { product }: DecisionSetting,
+): Record<string, Fact | undefined> {
+  const { facts } = inputs;
+  const pledgedFen = facts['pledgedValueFen'];
+  const offered = {
+    offeredFen: loan.principalFen,
+    ...(typeof pledgedFen === 'number' && pledgedFen > 0
+      ? { loanToValueBasisPoints: burdenOf(loan.principalFen, pledgedFen) }
+      : {}),
+  };
+  if (facts['applicantKind'] !== 'Person') return offered;
+  const monthlyFen = monthlyInstallmentOf(inputs, loan, product);
+  const { outstandingFen, monthlyIncomeFen } = facts;
+  return {
+    ...offered,
+    monthlyInstallmentFen: monthlyFen,
+    ...(typeof outstandingFen === 'number' && typeof monthlyIncomeFen === 'number'
+      ? {
+          debtToIncomeBasisPoints: burdenOf(
+            monthlyFen + existingMonthlyFen(outstandingFen, product),
+            monthlyIncomeFen,
+          ),
+        }
+      : {}),
+  };
+}
+
+/**
+ * An even share of everything to be repaid: what a single repayment at the end asks somebody to put aside each month. At
+ * the dearest price of the product, so that a better grade never hides a burden.
+ */
+function monthlyInstallmentOf(
+  { date }: DecisionInputs,
+  loan: AgreedLoan,
+  product: Product,
+): number {
+  const dearest = { ...loan, annualRate: dearestRate(product) };
+  const { totals } = quote(loanTermsOf(dearest, product, date));
+  const allFen = totals.principalFen + totals.interestFen + totals.feeFen;
+  return divideRounded(allFen, loan.termMonths, 'Up');
+}
+
+function existingMonthlyFen(outstandingFen: number, product: Product): number {
+  return multiplyRounded(outstandingFen, parseRate(product.existingDebtMonthlyShare), 'Up');
+}
+
+function dearestRate({ pricing }: Product): string {
+  let dearest: string | undefined;
+  for (const { annualRate } of pricing)
+    if (dearest === undefined || Number(annualRate) > Number(dearest)) dearest = annualRate;
+  if (dearest === undefined) throw new Error('a product has no price');
+  return dearest;
+}
+
+/** The product's list says what partners are shown: a policy may price below it, never above. */
+function isAboveList({ pricing }: Product, grade: string, annualRate: string): boolean {
+  const listed = pricing.find((price) => price.grade === grade);
+  return listed !== undefined && Number(annualRate) > Number(listed.annualRate);
+}
+
+function isTooDear(
+  { date, lenderType }: DecisionInputs,
+  loan: AgreedLoan,
+  { product, policyPack }: DecisionSetting,
+): boolean {
+  return judgeCost(loanTermsOf(loan, product, date), policyPack, { lenderType, date }).isAboveCap;
+}
+
+function asOffer(loan: AgreedLoan): NonNullable<PolicyDecision['offer']> {
+  const { principalFen, annualRate, termMonths, repaymentMethod } = loan;
+  return { amountFen: principalFen, annualRate, termMonths, repaymentMethod };
+}
+
+function expectedLossOf(policy: CreditPolicy, grade: string, amountFen: number): number {
+  const known = policy.grades.find((each) => each.grade === grade);
+  const share = (known?.defaultBasisPoints ?? 10_000) * policy.lossGivenDefaultBasisPoints;
+  return multiplyRounded(amountFen, { numerator: share, denominator: 100_000_000 }, 'HalfUp');
+}

@@ -1,0 +1,76 @@
+import * as z from 'zod';
+import { ApplicationId, Instant, RepaymentMethod } from '../shared/primitives.ts';
+import type { PolicyDecision } from './decide-by-policy.ts';
+import { DecisionInputs } from './decision-inputs.ts';
+
+export const TraceLine = z.object({
+  ruleId: z.string(),
+  family: z.string(),
+  result: z.enum(['Hit', 'Pass', 'NotEvaluated']),
+  reasonCode: z.string().optional(),
+  read: z.record(z.string(), z.union([z.number(), z.boolean(), z.string(), z.null()])),
+});
+
+/** What was decided, without the trace: what a replay compares. */
+export const DecidedFacts = z.object({
+  outcome: z.enum(['Approved', 'Declined', 'Referred']),
+  reasonCodes: z.array(z.string()),
+  score: z.int(),
+  grade: z.string(),
+  segment: z.string().optional(),
+  offer: z
+    .object({
+      amountFen: z.int(),
+      termMonths: z.int(),
+      annualRate: z.string(),
+      repaymentMethod: RepaymentMethod,
+    })
+    .optional(),
+  approversRequired: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+  expectedLossFen: z.int(),
+});
+export type DecidedFacts = z.infer<typeof DecidedFacts>;
+
+/** One decision with everything it was made from. A shadow decision changed nothing: it is there to be compared. */
+export const DecisionRecord = z.object({
+  applicationId: ApplicationId,
+  /** `decision`, or `shadow#<credit policy>`. */
+  record: z.string(),
+  /** Only on the decision that counts: the index that replays read holds no shadows. */
+  creditPolicyId: z.string().optional(),
+  creditPolicy: z.string(),
+  decidedAt: Instant,
+  inputs: DecisionInputs,
+  decided: DecidedFacts,
+  trace: z.array(TraceLine),
+});
+export type DecisionRecord = z.infer<typeof DecisionRecord>;
+
+/** What the index by policy carries: enough to decide again and to compare. */
+export const ReplayCase = DecisionRecord.pick({
+  applicationId: true,
+  creditPolicy: true,
+  decidedAt: true,
+  inputs: true,
+  decided: true,
+});
+export type ReplayCase = z.infer<typeof ReplayCase>;
+
+/** The record of a decision: the one that counts, or a shadow beside it. */
+export function recordOf(
+  inputs: DecisionInputs,
+  decided: PolicyDecision,
+  creditPolicyId: string | undefined,
+): DecisionRecord {
+  const { trace, creditPolicy } = decided;
+  return {
+    applicationId: inputs.applicationId,
+    record: creditPolicyId === undefined ? `shadow#${creditPolicy}` : 'decision',
+    ...(creditPolicyId === undefined ? {} : { creditPolicyId }),
+    creditPolicy,
+    decidedAt: inputs.decidedAt,
+    inputs,
+    decided: DecidedFacts.parse(decided),
+    trace: trace.map((line) => ({ ...line })),
+  };
+}
