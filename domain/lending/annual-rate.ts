@@ -68,22 +68,20 @@ export function multiplyRatios(rate: Ratio, years: Ratio): Ratio {
   });
 }
 
-/** The exact sum, in lowest terms. */
+/** The exact sum, in lowest terms. Over the least common denominator, so that no product leaves the exact range early. */
 export function addRatios(a: Ratio, b: Ratio): Ratio {
-  if (a.denominator === b.denominator) {
-    return checked(reduce(a.numerator + b.numerator, a.denominator));
-  }
-  return checked(
-    reduce(
-      a.numerator * b.denominator + b.numerator * a.denominator,
-      a.denominator * b.denominator,
-    ),
-  );
+  const common = greatestCommonDivisor(a.denominator, b.denominator);
+  const times = b.denominator / common;
+  const sum = a.numerator * times + b.numerator * (a.denominator / common);
+  return reduce(checkedWhole(sum), checkedWhole(a.denominator * times));
 }
 
-function checked(ratio: Ratio): Ratio {
-  if (Number.isSafeInteger(ratio.numerator) && Number.isSafeInteger(ratio.denominator))
-    return ratio;
+function checked({ numerator, denominator }: Ratio): Ratio {
+  return { numerator: checkedWhole(numerator), denominator: checkedWhole(denominator) };
+}
+
+function checkedWhole(value: number): number {
+  if (Number.isSafeInteger(value)) return value;
   throw new InvalidInput(
     'the rate has more decimals than can be charged exactly for such a period',
   );

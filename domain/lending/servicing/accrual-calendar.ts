@@ -1,4 +1,4 @@
-import { multiplyRounded, type Ratio } from '../../shared/money.ts';
+import { ExactSum, type Ratio } from '../../shared/money.ts';
 import { addRatios, multiplyRatios, reduce } from '../annual-rate.ts';
 import { dueDays } from '../due-days.ts';
 import { interestRoundingMode } from '../interest.ts';
@@ -46,10 +46,10 @@ export class AccrualCalendar {
     return this.#periods.map((period) => yearsWithin(period, from, to)).reduce(addRatios, NO_YEARS);
   }
 
-  /** What one fen owed is charged over the spans, up to a day. */
-  factor(spans: readonly AccrualSpan[], until = Number.POSITIVE_INFINITY): Ratio {
+  /** What one fen owed is charged over the spans. */
+  factor(spans: readonly AccrualSpan[]): Ratio {
     return spans
-      .map((span) => multiplyRatios(span.rate, this.years(span.from, Math.min(span.to, until))))
+      .map(({ from, to, rate }) => multiplyRatios(rate, this.years(from, to)))
       .reduce(addRatios, NO_YEARS);
   }
 
@@ -59,7 +59,12 @@ export class AccrualCalendar {
     if (day >= last) return installment.due.Interest;
     const mode = interestRoundingMode(this.#terms.rounding);
     const { bearingFen, carriedFen, spans } = installment;
-    return carriedFen + multiplyRounded(bearingFen, this.factor(spans, day), mode);
+    // Summed in big integers: a payoff may fall on any day of any stretch, and must never be refused.
+    const earned = new ExactSum();
+    for (const { from, to, rate } of spans) {
+      earned.add(bearingFen, multiplyRatios(rate, this.years(from, Math.min(to, day))));
+    }
+    return carriedFen + earned.rounded(mode);
   }
 }
 

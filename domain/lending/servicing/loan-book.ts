@@ -40,6 +40,8 @@ export type NewPlan = {
 export class LoanBook {
   readonly installments: Installment[] = [];
   readonly policy: ServicePolicy;
+  /** Paid in advance beyond all that came to be owed: the borrower's. */
+  creditFen = 0;
   #terms: Terms;
   #calendar: AccrualCalendar;
   /** What stays level in a shorter term: the installment, or the principal part. */
@@ -131,9 +133,12 @@ export class LoanBook {
     if (plan.annualRate !== undefined) {
       this.#terms = { ...this.#terms, annualRate: plan.annualRate };
     }
-    if (plan.balanceFen === 0) return;
-    if (plan.isRepaid) this.#flatBaseFen = plan.balanceFen;
     const days = plan.days ?? old.map((one) => one.dueDay);
+    if (plan.balanceFen === 0) {
+      this.#addCarried(plan.carriedFen, days[0]);
+      return;
+    }
+    if (plan.isRepaid) this.#flatBaseFen = plan.balanceFen;
     const rate = parseRate(this.#terms.annualRate);
     const factors = days.map((to, index) => {
       const from = days[index - 1] ?? plan.day;
@@ -151,6 +156,15 @@ export class LoanBook {
     });
     if (!plan.isLevelKept) this.#setLevel(installmentFen, rows[grace]);
     this.#addPlanned(rows, plan.day, { spans: plan.carriedSpans, fen: plan.carriedFen });
+  }
+
+  /** Interest earned on principal that was all repaid in advance still falls due. */
+  #addCarried(carriedFen: number, dueDay: number | undefined): void {
+    if (carriedFen === 0 || dueDay === undefined) return;
+    const due = { Interest: carriedFen };
+    this.add(
+      openInstallment({ kind: 'Installment', dueDay, due, carriedFen }, this.policy.penalty),
+    );
   }
 
   #setLevel(installmentFen: number, first: ScheduleRow | undefined): void {

@@ -16,23 +16,25 @@ type Prepayment = {
 export function prepay(book: LoanBook, { day, amountFen, effect }: Prepayment): Allocation {
   const future = book.future(day);
   const [running] = future;
-  if (amountFen === 0 || running === undefined) return { portions: [], restFen: amountFen };
+  if (running === undefined) return { portions: [], restFen: amountFen };
   const advance = advanceOf(future);
   const earned = book.runningInterest(day);
   const interestFen = Math.max(earned - advance.Interest, 0);
+  const { repaidFen, creditFen } = surplusOf(book, { day, advance, earned });
+  const owedFen = book.futurePrincipal(day) - repaidFen;
+  // Nothing was left for what is to come, and something of it is owed.
+  if (amountFen === 0 && interestFen + owedFen > 0) return { portions: [], restFen: 0 };
   if (amountFen < interestFen) return payAdvance(running, amountFen);
-  // Interest paid in advance for days that never come repays principal.
-  const surplus = Math.max(advance.Interest - earned, 0) + advance.Fee;
-  const open = book.futurePrincipal(day);
-  const principalFen = Math.min(amountFen - interestFen, open - Math.min(surplus, open));
+  const principalFen = Math.min(amountFen - interestFen, owedFen);
   const settled = settledRow(book, {
     day,
-    Principal: principalFen + advance.Principal + Math.min(surplus, open),
+    Principal: principalFen + advance.Principal + repaidFen,
     Interest: earned,
   });
+  book.creditFen += creditFen;
   book.replan({
     day,
-    balanceFen: open - principalFen - Math.min(surplus, open),
+    balanceFen: owedFen - principalFen,
     isRepaid: true,
     isLevelKept: effect === 'ShorterTerm',
     carriedSpans: [],
@@ -60,11 +62,28 @@ function payAdvance(running: Installment, amountFen: number): Allocation {
   });
 }
 
+type Advance = Readonly<Record<'Principal' | 'Interest' | 'Fee', number>>;
+
 /** What was paid before of installments that are not due yet. */
-function advanceOf(future: readonly Installment[]) {
+function advanceOf(future: readonly Installment[]): Advance {
   const sumOf = (component: 'Principal' | 'Interest' | 'Fee'): number =>
     future.reduce((sum, one) => sum + one.paid[component], 0);
   return { Principal: sumOf('Principal'), Interest: sumOf('Interest'), Fee: sumOf('Fee') };
+}
+
+type Surplus = { readonly repaidFen: number; readonly creditFen: number };
+
+/**
+ * What was paid in advance as interest for days that never come, or as fees that fall due again, repays principal; beyond
+ * all the principal there is it is the borrower's.
+ */
+function surplusOf(
+  book: LoanBook,
+  of: { readonly day: number; readonly advance: Advance; readonly earned: number },
+): Surplus {
+  const surplus = Math.max(of.advance.Interest - of.earned, 0) + of.advance.Fee;
+  const repaidFen = Math.min(surplus, book.futurePrincipal(of.day));
+  return { repaidFen, creditFen: surplus - repaidFen };
 }
 
 type Settled = { readonly day: number; readonly Principal: number; readonly Interest: number };
@@ -80,17 +99,20 @@ function settledRow(book: LoanBook, { day, Principal, Interest }: Settled): Inst
   return row;
 }
 
-/** Moves what was paid in advance to a row of its own, so that the installments to come are free to change. */
-export function settleAdvance(book: LoanBook, day: number): void {
+/**
+ * Moves what was paid in advance to a row of its own, so that the installments to come are free to change. Answers the
+ * interest among it, which is earned and not owed again; undefined when nothing was paid in advance.
+ */
+export function settleAdvance(book: LoanBook, day: number): number | undefined {
   const future = book.future(day);
   const advance = advanceOf(future);
-  if (advance.Principal + advance.Interest + advance.Fee === 0) return;
-  const open = book.futurePrincipal(day);
+  if (advance.Principal + advance.Interest + advance.Fee === 0) return undefined;
   const earned = book.runningInterest(day);
-  const surplus = Math.min(Math.max(advance.Interest - earned, 0) + advance.Fee, open);
+  const { repaidFen, creditFen } = surplusOf(book, { day, advance, earned });
   const Interest = Math.min(advance.Interest, earned);
-  book.addSettled(settledRow(book, { day, Principal: advance.Principal + surplus, Interest }));
-  let left = surplus;
+  book.addSettled(settledRow(book, { day, Principal: advance.Principal + repaidFen, Interest }));
+  book.creditFen += creditFen;
+  let left = repaidFen;
   for (const one of future) {
     one.due.Principal = openOf(one, 'Principal');
     const repaid = Math.min(left, one.due.Principal);
@@ -100,4 +122,5 @@ export function settleAdvance(book: LoanBook, day: number): void {
     one.paid.Interest = 0;
     one.paid.Fee = 0;
   }
+  return Interest;
 }

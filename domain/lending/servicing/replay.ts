@@ -117,7 +117,7 @@ export class Replay {
         paid: { ...one.paid },
       })),
       payments: this.#payments,
-      creditFen: this.#creditFen,
+      creditFen: this.#creditFen + this.book.creditFen,
       writtenOff: this.#writtenOff,
       recoveredFen: this.#recoveredFen,
     };
@@ -148,8 +148,8 @@ export class Replay {
 
   /** Interest not yet earned and fees not yet due are not owed, so they are not given up either. */
   #writeOff(day: number): void {
-    settleAdvance(this.book, day);
-    this.#writtenOff.Interest += this.book.runningInterest(day);
+    const settledFen = settleAdvance(this.book, day) ?? 0;
+    this.#writtenOff.Interest += this.book.runningInterest(day) - settledFen;
     this.#writtenOff.Principal += this.book.futurePrincipal(day);
     this.book.remove(this.book.future(day));
     for (const one of this.book.installments) {

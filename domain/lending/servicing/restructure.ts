@@ -15,13 +15,16 @@ export function restructure(book: LoanBook, change: Restructuring, day: number):
   if (running === undefined) {
     throw new InvalidTransition('cannot restructure a loan with no installment to come');
   }
-  settleAdvance(book, day);
+  const settledFen = settleAdvance(book, day);
   const { calendar, days } = newDays(book, change, running);
   const carriedSpans = running.spans
     .filter((span) => span.from < day)
     .map((span) => ({ ...span, to: Math.min(span.to, day) }));
-  const earned = book.runningInterest(day);
+  const earnedFen = book.runningInterest(day) - (settledFen ?? 0);
   const spreadFen = change.isPastDuePrincipalSpread ? takePastDuePrincipal(book, day) : 0;
+  // What was earned on the old balance stays what it is when the balance changes: principal past due joins it, or what
+  // was paid in advance leaves it.
+  const isSameBalance = spreadFen === 0 && settledFen === undefined;
   book.replan({
     day,
     balanceFen: book.futurePrincipal(day) + spreadFen,
@@ -29,9 +32,8 @@ export function restructure(book: LoanBook, change: Restructuring, day: number):
     isLevelKept: change.isInstallmentKept,
     calendar,
     days,
-    // What was earned on the old balance stays what it is when principal past due joins it.
-    carriedSpans: spreadFen === 0 ? carriedSpans : [],
-    carriedFen: spreadFen === 0 ? running.carriedFen : earned,
+    carriedSpans: isSameBalance ? carriedSpans : [],
+    carriedFen: isSameBalance ? running.carriedFen : earnedFen,
     ...(change.annualRate === undefined ? {} : { annualRate: change.annualRate }),
   });
 }
