@@ -42,6 +42,7 @@ export const Purpose = z.enum([
   'Medical',
   'Travel',
   'Vehicle',
+  'UsedVehicle',
   'Renovation',
   'DailyConsumption',
   'Business',

@@ -1,28 +1,52 @@
 import * as z from 'zod';
 import { ReasonCode } from '../applications/application.ts';
+import { protectionOf } from './protected-fields.ts';
+import { ScorecardFit } from './scorecard-fit.ts';
 import { Text } from './texts.ts';
 
-/** A class of values with its points: words, or a range whose lower end is inside and whose upper end is not. */
+/** How many loans of the fitting sample fell here, and how many of them went bad. */
+const counts = { loans: z.int().min(0).optional(), badLoans: z.int().min(0).optional() };
+
+/**
+ * A class of values with its points: words, a range whose lower end is inside and whose upper end is not, or what takes a
+ * missing value or a word that no other bin has.
+ */
 const Bin = z.union([
-  z.strictObject({ words: z.array(z.string()).min(1), points: z.int() }),
-  z.strictObject({ from: z.int().optional(), below: z.int().optional(), points: z.int() }),
+  z.strictObject({ words: z.array(z.string()).min(1), points: z.int(), ...counts }),
+  z.strictObject({ takes: z.enum(['Missing', 'Unseen']), points: z.int(), ...counts }),
+  z.strictObject({
+    from: z.number().optional(),
+    below: z.number().optional(),
+    points: z.int(),
+    ...counts,
+  }),
 ]);
 export type Bin = z.infer<typeof Bin>;
 
 const Attribute = z.strictObject({
-  field: z.string().min(1),
+  field: z
+    .string()
+    .min(1)
+    .refine((field) => protectionOf(field) === undefined, {
+      error: ({ input }) =>
+        `${String(input)} says ${protectionOf(String(input)) ?? ''}: no score may read it (PIPL 24)`,
+    }),
   /** What an applicant is told when this attribute cost most points. */
   reasonCode: ReasonCode,
+  /** What the field alone tells, and what the regression made of it. */
+  informationValue: z.number().optional(),
+  weight: z.number().optional(),
   bins: z.array(Bin).min(1),
 });
 
-const Grade = z.strictObject({
+export const Grade = z.strictObject({
   grade: z.string().min(1),
   fromPoints: z.int().min(0),
   outcome: z.enum(['Accept', 'Refer', 'Decline']),
 });
+export type Grade = z.infer<typeof Grade>;
 
-/** Points for facts, as data. A missing fact has no bin and brings no points: neither good nor bad. */
+/** Points for facts, as data. A missing fact without a bin of its own brings no points: neither good nor bad. */
 export const Scorecard = z
   .object({
     scorecardId: z.string().regex(/^[a-z][a-z0-9-]{1,60}$/),
@@ -31,6 +55,8 @@ export const Scorecard = z
     method: z.enum(['WeightOfEvidence', 'Expert']),
     /** How the points were found, on which data, and how well they tell good from bad. */
     evidence: z.string().min(1),
+    /** The same for a program, when a program found them. */
+    fit: ScorecardFit.optional(),
     basePoints: z.int(),
     attributes: z.array(Attribute).min(1),
     /** From the best down; the last takes everything below. */

@@ -50,6 +50,7 @@ export const purposeNames: Readonly<Record<Purpose, string>> = {
   Medical: '医疗',
   Travel: '旅游',
   Vehicle: '购车',
+  UsedVehicle: '购买二手车',
   Renovation: '装修',
   DailyConsumption: '日常消费',
   Business: '生产经营',

@@ -1,4 +1,5 @@
-import type { Bin, Scorecard } from '../catalog/scorecard.ts';
+import type { Scorecard } from '../catalog/scorecard.ts';
+import { locateBin } from './locate-bin.ts';
 import type { Facts } from './policy-facts.ts';
 
 export interface Score {
@@ -11,10 +12,13 @@ export interface Score {
 
 const REASONS_MAX = 3;
 
-/** Adds the points of an applicant. A missing fact brings none: it is neither good nor bad, and no reason. */
+/**
+ * Adds the points of an applicant. A missing fact brings none unless the card was fitted on loans that missed it too: it is
+ * neither good nor bad, and no reason.
+ */
 export function scoreApplication(scorecard: Scorecard, facts: Facts): Score {
   const lines = scorecard.attributes.map(({ field, reasonCode, bins }) => {
-    const bin = bins.find((candidate) => isIn(candidate, facts[field]));
+    const bin = locateBin(bins, facts[field]);
     const best = Math.max(...bins.map(({ points }) => points));
     return {
       reasonCode,
@@ -37,10 +41,4 @@ function gradeOf({ grades, scorecardId }: Scorecard, points: number): Scorecard[
   const grade = grades.find(({ fromPoints }) => points >= fromPoints) ?? grades.at(-1);
   if (grade === undefined) throw new Error(`scorecard ${scorecardId} has no grades`);
   return grade;
-}
-
-function isIn(bin: Bin, value: Facts[string]): boolean {
-  if ('words' in bin) return typeof value === 'string' && bin.words.includes(value);
-  if (typeof value !== 'number') return false;
-  return value >= (bin.from ?? -Infinity) && value < (bin.below ?? Infinity);
 }

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { findCredentials } from './credentials.ts';
 import type { CommandFlags } from './credentials.ts';
 import type { ReplayFlags } from './run-replay.ts';
+import type { FitFlags } from './scorecard-fit.ts';
 
 // Each command loads what it needs when it runs: `zhudai quote` prices ten thousand loans in a second of CPU, and
 // must not spend a quarter of it on loading what only a replay uses.
@@ -116,6 +117,36 @@ connected(program.command('audit'))
     display.end('Audit done');
     output.result(report, () => describeAudit(report));
     if (report.findings.length > 0) process.exitCode = 1;
+  });
+
+const scorecard = program.command('scorecard').description('scorecards fitted on your own loans');
+
+scorecard
+  .command('fit')
+  .description('fit a scorecard and say what it can do on loans it has not seen')
+  .argument('<file>', 'a CSV with a header (.gz too), or the German set as it is published')
+  .option('--folds <number>', 'folds of the cross-validation', '5')
+  .option('--repeats <number>', 'how often to divide anew (default: 10; 1 above 5,000 loans)')
+  .option('--seed <number>', 'decides which loan is in which fold', '1')
+  .option('--target <column>', 'the column with the outcome (default: the last)')
+  .option('--label <column>', 'the same')
+  .option('--bad <value>', 'the outcome that means bad', '1')
+  .option(
+    '--plan <file>',
+    'JSON: name, fields with shapes and reason codes, limits, points, grades',
+  )
+  .option('--out <file>', 'where to write the scorecard')
+  .option('--json', 'answer in JSON')
+  .action(async (file: string, flags: FitFlags) => {
+    const { ConsoleOutput } = await import('./console-output.ts');
+    const { describeFit, fitFile } = await import('./scorecard-fit.ts');
+    const output = new ConsoleOutput(flags.json ?? false);
+    const display = output.progress('Fitting');
+    const report = fitFile(file, flags, (done, total) => {
+      display.update(done, total, `fold ${done} of ${total}`);
+    });
+    display.end('Fitted');
+    output.result(report, () => describeFit(report));
   });
 
 const tasks = program.command('tasks').description('the work that waits for people');

@@ -47,7 +47,7 @@ export function loadSamples(count = SAMPLES, offset = 0): Promise<Sample[]> {
 
 const purposes: Readonly<Record<string, ApplicationRequest['requested']['purpose']>> = {
   A40: 'Vehicle',
-  A41: 'Vehicle',
+  A41: 'UsedVehicle',
   A42: 'Furniture',
   A43: 'HomeAppliances',
   A44: 'HomeAppliances',
@@ -58,6 +58,11 @@ const purposes: Readonly<Record<string, ApplicationRequest['requested']['purpose
   A49: 'Business',
   A410: 'Other',
 };
+
+/** What the money is for, in the platform's words. */
+export function purposeOf(row: GermanRow): ApplicationRequest['requested']['purpose'] {
+  return purposes[row.purpose] ?? 'Other';
+}
 
 /** The first of the month: fresh enough for any product, and the same all month. */
 function firstOfMonth(date: Date): string {
@@ -79,7 +84,7 @@ function requestOf(facts: {
       amountFen,
       termMonths: row.durationMonths,
       repaymentMethod: methodOf(row),
-      purpose: purposes[row.purpose] ?? 'Other',
+      purpose: purposeOf(row),
     },
     applicant: {
       kind: 'Person',
@@ -101,7 +106,7 @@ function requestOf(facts: {
 }
 
 /** Ten yuan for a mark, to the nearest hundred yuan: ¥2,500 to ¥184,200. */
-function amountFenOf(row: GermanRow): number {
+export function amountFenOf(row: GermanRow): number {
   return Math.round(row.amountMarks / 10) * 100_00;
 }
 

@@ -23,12 +23,13 @@ describe('loadCatalogFile', () => {
     'accepts $kind $name as it is shipped',
     ({ kind, content }) => {
       const [version, latest] = loadCatalogFile(kind, content);
-      expect(version).toMatchObject({ kind, version: 1 });
-      expect(version.idVersion).toMatch(/^[a-z][a-z0-9-]*#0001$/);
+      const number = (content as { version: number }).version;
+      expect(version).toMatchObject({ kind, version: number });
+      expect(version.idVersion).toMatch(new RegExp(`^[a-z][a-z0-9-]*#000${number}$`));
       expect(latest).toEqual({
         kind,
-        version: 1,
-        idVersion: version.idVersion.replace('#0001', '#latest'),
+        version: number,
+        idVersion: version.idVersion.replace(/#.*/, '#latest'),
       });
     },
   );
@@ -74,6 +75,15 @@ describe('the shipped catalog', () => {
     ];
     expect(codes.filter((code) => reasonTexts.texts[code] === undefined)).toEqual([]);
   });
+
+  it.each(['sex', 'maritalStatus', 'foreignWorker', 'nationality'])(
+    'refuses a scorecard that reads %s (PIPL 24)',
+    (field) => {
+      const [attribute] = personScorecard.attributes;
+      const card = { ...personScorecard, attributes: [{ ...attribute, field }] };
+      expect(() => loadCatalogFile('scorecard', card)).toThrow('no score may read it');
+    },
+  );
 
   it('scores neither sex nor marital status nor nationality nor age', () => {
     const fields = [...personScorecard.attributes, ...companyScorecard.attributes].map(

@@ -118,7 +118,7 @@ describe('decideByPolicy', () => {
       creditPolicy: 'person#0001',
       segment: 'Salaried',
       reasonCodes: [],
-      score: 597,
+      score: 616,
       grade: 'C',
       offer: {
         amountFen: 30_000_00,
@@ -128,7 +128,7 @@ describe('decideByPolicy', () => {
       },
       approversRequired: 0,
       policyPack: 'cn#0001',
-      scorecard: 'person#0001',
+      scorecard: 'person#0002',
       decidedAt: at,
       decidedBy: 'workflow',
     });

@@ -10,7 +10,7 @@ const score = (facts: Facts) => scoreApplication(personScorecard, facts);
 
 describe('scoreApplication', () => {
   it('gives the base points, an average grade and no reason to somebody of whom nothing is known', () => {
-    expect(score({})).toEqual({ points: 570, grade: 'D', outcome: 'Accept', reasonCodes: [] });
+    expect(score({})).toEqual({ points: 569, grade: 'D', outcome: 'Accept', reasonCodes: [] });
   });
 
   it('lets an unknown word count like a missing one', () => {
@@ -18,13 +18,15 @@ describe('scoreApplication', () => {
   });
 
   it.each([
-    { termMonths: 8, points: 63 },
-    { termMonths: 9, points: 13 },
-    { termMonths: 12, points: 13 },
-    { termMonths: 13, points: 0 },
-    { termMonths: 24, points: 1 },
-    { termMonths: 25, points: -22 },
-    { termMonths: 37, points: -46 },
+    { termMonths: 8, points: 57 },
+    { termMonths: 9, points: 24 },
+    { termMonths: 11, points: 24 },
+    { termMonths: 12, points: 12 },
+    { termMonths: 15, points: 12 },
+    { termMonths: 16, points: -5 },
+    { termMonths: 35, points: -5 },
+    { termMonths: 36, points: -24 },
+    { termMonths: 45, points: -52 },
   ])('adds $points points for $termMonths months', ({ termMonths, points }) => {
     expect(score({ termMonths }).points - score({}).points).toBe(points);
   });
@@ -61,6 +63,27 @@ describe('scoreApplication', () => {
     expect(() => scoreApplication({ ...personScorecard, grades: [] }, {})).toThrow('has no grades');
   });
 
+  it('takes a missing fact and an unseen word where the card has a bin for them, and names them as reasons', () => {
+    const [attribute] = personScorecard.attributes;
+    const bins = [
+      { words: ['Above200'], points: 30 },
+      { takes: 'Unseen' as const, points: -10 },
+      { takes: 'Missing' as const, points: -20 },
+    ];
+    const card = {
+      ...personScorecard,
+      basePoints: 600,
+      attributes: attribute ? [{ ...attribute, bins }] : [],
+    };
+    const points = (checkingStatus?: string) => scoreApplication(card, { checkingStatus });
+    expect(points('Above200')).toMatchObject({ points: 630, reasonCodes: [] });
+    expect(points('Brand new')).toMatchObject({
+      points: 590,
+      reasonCodes: ['ScoreCheckingAccount'],
+    });
+    expect(points()).toMatchObject({ points: 580, reasonCodes: ['ScoreCheckingAccount'] });
+  });
+
   it('knows a class for every word of the profile it reads', () => {
     for (const [field, words] of Object.entries(creditProfileWords)) {
       const attribute = personScorecard.attributes.find((candidate) => candidate.field === field);
@@ -75,8 +98,8 @@ describe('the scorecard on the 1,000 applications it was made from', () => {
   const points = isGood.map((_, at) => {
     const { applicant, requested } = sampleAt(at, new Date('2026-11-23T00:00:00Z')).request;
     const profile = applicant.kind === 'Person' ? applicant.profile : {};
-    const { termMonths, purpose } = requested;
-    return score({ ...profile, termMonths, purpose }).points;
+    const { amountFen, termMonths, purpose } = requested;
+    return score({ ...profile, amountFen, termMonths, purpose }).points;
   });
 
   it('tells good from bad as well as its evidence says (AUC on its own data)', () => {
