@@ -1,4 +1,5 @@
 import type { Scorecard } from '../catalog/scorecard.ts';
+import { locateBin } from './locate-bin.ts';
 import { scoreApplication } from './score-application.ts';
 import type { Facts } from './policy-facts.ts';
 
@@ -6,7 +7,10 @@ import type { Facts } from './policy-facts.ts';
 export function bestScoreOf(scorecard: Scorecard, facts: Facts): number {
   const missing = scorecard.attributes.filter(({ field }) => facts[field] === undefined);
   return missing.reduce(
-    (points, { bins }) => points + Math.max(0, ...bins.map((bin) => bin.points)),
+    (points, { bins }) =>
+      points +
+      Math.max(0, ...bins.map((bin) => bin.points)) -
+      (locateBin(bins, undefined)?.points ?? 0),
     scoreApplication(scorecard, facts).points,
   );
 }

@@ -286,7 +286,11 @@ describe('decideByPolicy', () => {
     { amountFen: 150_000_00, outcome: 'Referred', approversRequired: 1 },
     { amountFen: 150_000_01, outcome: 'Referred', approversRequired: 2 },
   ])('is $outcome by $approversRequired people at $amountFen fen', ({ amountFen, ...expected }) => {
-    const rich = { review: { verifiedIncomeFen: 100_000_00 } };
+    // The card takes points off for large amounts: a good account keeps the grade, and with it the limit.
+    const rich = {
+      review: { verifiedIncomeFen: 100_000_00 },
+      applicant: { profile: { checkingStatus: 'NoAccount' } },
+    };
     const decision = decide({ ...rich, requested: { amountFen } });
     expect(decision).toMatchObject(expected);
   });
