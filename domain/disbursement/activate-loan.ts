@@ -17,8 +17,8 @@ export interface ActivatedLoan {
 }
 
 /**
- * The loan on the day the bank paid: schedule of the real value date, balances, the journal entry of the payout, and the
- * first day on which something must happen to it.
+ * The loan on the day the bank paid: schedule of the real value date, balances, the journal entry of the payout. The day
+ * close looks at it for the first time on the next day.
  */
 export function activateLoan(
   loan: Loan,
@@ -26,7 +26,6 @@ export function activateLoan(
     /** What the loan is served by; its terms begin on the value date. */
     readonly agreement: LoanAgreement;
     readonly at: string;
-    readonly firstReminderDaysBefore: number;
   },
 ): ActivatedLoan {
   const { agreement, at } = activation;
@@ -36,7 +35,6 @@ export function activateLoan(
   const last = rows.at(-1);
   if (first === undefined || last === undefined)
     throw new Error(`loan ${loan.loanId} has a schedule without rows`);
-  const reminderOn = addDays(first.dueOn, -activation.firstReminderDaysBefore);
   const scheduleVersion = loan.scheduleVersion + 1;
   const active = changeAggregate(loan, {
     subjectId: loan.loanId,
@@ -48,7 +46,8 @@ export function activateLoan(
       outstandingPrincipalFen: loan.principalFen,
       entrySequence: 1,
       ...leadOf(loan),
-      actOn: reminderOn > valueDate ? reminderOn : first.dueOn,
+      // The first close plans all that is to come.
+      actOn: addDays(valueDate, 1),
       dueShard: dueShardOf(loan.loanId),
     },
     event: {

@@ -23,7 +23,6 @@ export interface Settlement {
   readonly verdict: Verdict;
   /** What the loan is served by, from the day the bank paid. */
   readonly agreementFrom: (valueDate: string) => LoanAgreement;
-  readonly firstReminderDaysBefore: number;
   readonly at: string;
 }
 
@@ -42,7 +41,6 @@ export function planSettlement(settlement: Settlement): MoneyChange {
   const activated = activateLoan(loan, {
     agreement: settlement.agreementFrom(verdict.valueDate),
     at,
-    firstReminderDaysBefore: settlement.firstReminderDaysBefore,
   });
   return {
     payout: settlePaid(payout, { ...verdict, at }),

@@ -57,6 +57,10 @@ export const Loan = z.object({
   assetClass: AssetClass.default('Normal'),
   /** The last business date the day close has closed for this loan. */
   lastClosedOn: BusinessDate.optional(),
+  /** When its first installment was found so late that the loan counts as a first-payment default; it stays one. */
+  firstPaymentDefaultedOn: BusinessDate.optional(),
+  /** The date of maturity that passed with something still owed; an extension sets a later one. */
+  maturedOn: BusinessDate.optional(),
   /** The funder that leads: what the index by funder lists. */
   funderId: z.string().optional(),
   /** Next business date on which anything must happen; with dueShard it makes the Due index sparse. */

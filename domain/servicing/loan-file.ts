@@ -65,7 +65,8 @@ export function nextDueOf(
   return next && { dueOn: next.dueOn, openFen: openFenOf(next) };
 }
 
-function openFenOf({ due, paid }: LoanAccount['rows'][number]): number {
+/** What of one due amount is not paid, in fen. */
+export function openFenOf({ due, paid }: LoanAccount['rows'][number]): number {
   return totalOf(due) - totalOf(paid);
 }
 

@@ -22,9 +22,6 @@ export interface SettlementDependencies {
   readonly now: () => Date;
 }
 
-/** Borrowers hear of an installment three days before it is due. */
-const FIRST_REMINDER_DAYS_BEFORE = 3;
-
 /**
  * Books what is known for certain about a payout, in one transaction that is conditional on the very version of the payout
  * the verdict was reached with. Whoever comes second gets `ConcurrentChange` and finds it settled.
@@ -50,7 +47,6 @@ export async function settlePayout(
       application,
       verdict,
       agreementFrom: (disbursedOn) => agreeService({ ...pinned, loan, disbursedOn }),
-      firstReminderDaysBefore: FIRST_REMINDER_DAYS_BEFORE,
       at: now().toISOString(),
     }),
   );

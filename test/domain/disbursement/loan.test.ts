@@ -21,12 +21,8 @@ const at = '2026-11-23T03:00:00.000Z';
 const signed = anOffer({ status: 'Signed' });
 const reserved = (): Loan => reserveLoan(signed, { payout: aPayout(), at });
 const agreementFrom = (disbursedOn: string) => anAgreement({ loan: reserved(), disbursedOn });
-const activate = (valueDate = '2026-11-24', firstReminderDaysBefore = 3) =>
-  activateLoan(reserved(), {
-    agreement: agreementFrom(valueDate),
-    at,
-    firstReminderDaysBefore,
-  });
+const activate = (valueDate = '2026-11-24') =>
+  activateLoan(reserved(), { agreement: agreementFrom(valueDate), at });
 
 describe('reserveLoan', () => {
   it('sets the shares aside before any money moves', () => {
@@ -102,21 +98,12 @@ describe('activateLoan', () => {
       disbursedOn: '2026-11-24',
       maturesOn: '2027-11-24',
       outstandingPrincipalFen: 30_000_00,
-      actOn: '2026-12-21',
+      actOn: '2026-11-25',
       dueShard: dueShardOf(loan.loanId),
     });
     expect(schedule.record).toBe('schedule#0001');
     expect(schedule.rows[0]?.dueOn).toBe('2026-12-24');
     expect(schedule.rows.reduce((sum, row) => sum + row.principalFen, 0)).toBe(30_000_00);
-  });
-
-  it.each([
-    { days: 29, actOn: '2026-11-25' },
-    { days: 30, actOn: '2026-12-24' },
-    { days: 99, actOn: '2026-12-24' },
-    { days: 0, actOn: '2026-12-24' },
-  ])('acts on $actOn when reminders go out $days days before', ({ days, actOn }) => {
-    expect(activate('2026-11-24', days).loan.actOn).toBe(actOn);
   });
 });
 
@@ -161,7 +148,6 @@ describe('planSettlement', () => {
       application,
       verdict,
       agreementFrom,
-      firstReminderDaysBefore: 3,
       at,
     });
 

@@ -56,7 +56,6 @@ export function anActivatedLoan(wish: LoanWish = {}): ActivatedLoan {
   return activateLoan(loan, {
     agreement: agreement(anAgreement({ loan, disbursedOn })),
     at: paidOutAt,
-    firstReminderDaysBefore: 3,
   });
 }
 
