@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { Audit } from './audit.ts';
 import { HouseStack, type HouseStackProps } from './constructs/house-stack.ts';
 import type { DataStack } from './data-stack.ts';
+import { DayClose } from './day-close.ts';
 import { Disbursement } from './disbursement.ts';
 import { Documents } from './documents.ts';
 import { Notification } from './notification.ts';
@@ -32,7 +33,9 @@ export class OperationsStack extends HouseStack {
     });
     new Documents(this, 'Documents', { data });
     new Audit(this, 'Audit', { data });
+    const { closeBusinessDay } = new DayClose(this, 'DayClose', { data });
     new CfnOutput(this, 'OriginateLoanArn', { value: originateLoan.stateMachineArn });
     new CfnOutput(this, 'DisburseLoanArn', { value: disburseLoan.stateMachineArn });
+    new CfnOutput(this, 'CloseBusinessDayArn', { value: closeBusinessDay.stateMachineArn });
   }
 }

@@ -17,7 +17,7 @@ export interface OperatorApiProps {
   readonly api: Api;
 }
 
-const machineNames = ['originate-loan', 'disburse-loan'];
+const machineNames = ['originate-loan', 'disburse-loan', 'close-business-day'];
 
 /** What operators may ask for, and what each answer may touch. */
 export class OperatorApi extends Construct {

@@ -106,7 +106,16 @@ export function disbursementEntry(
 /** The shard of the due index a loan belongs to, for good. */
 export function dueShardOf(loanId: string): string {
   const digest = Number.parseInt(sha256Hex(loanId).slice(0, 2), 16);
-  return String(digest % DUE_SHARDS).padStart(2, '0');
+  return shardName(digest % DUE_SHARDS);
+}
+
+/** Every shard a loan that runs may be in. */
+export const dueShards: readonly string[] = Array.from({ length: DUE_SHARDS }, (_, number) =>
+  shardName(number),
+);
+
+function shardName(number: number): string {
+  return String(number).padStart(2, '0');
 }
 
 /** A loan that was never paid is given up: allowed only after a definite refusal. */

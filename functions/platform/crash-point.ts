@@ -9,7 +9,9 @@ export type CrashPoint =
   | 'signature.after-decision'
   | 'signature.before-answer'
   | 'signature.after-answer'
-  | 'webhook.after-send';
+  | 'webhook.after-send'
+  | 'day-close.before-loan'
+  | 'day-close.after-loan';
 
 type CrashHook = (name: CrashPoint) => unknown;
 

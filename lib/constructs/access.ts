@@ -167,6 +167,16 @@ export function executionArns(scope: Construct, machineName: string): string {
   });
 }
 
+/** The ARN of every child execution of a machine's map runs. */
+export function mapExecutionArns(scope: Construct, machineName: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${machineName}/*:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
 /** A plain setting, for a function that needs it wherever it runs. */
 export function knows(environment: Readonly<Record<string, string>>): Access {
   return { environment, statements: [] };

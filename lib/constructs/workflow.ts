@@ -11,7 +11,7 @@ import {
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { executionArns } from './access.ts';
+import { executionArns, machineArn, mapExecutionArns } from './access.ts';
 import { Alarm } from './alarm.ts';
 import { HouseStack } from './house-stack.ts';
 import { repositoryRoot } from './repository-root.ts';
@@ -24,6 +24,8 @@ export interface WorkflowProps {
   readonly functions: Readonly<Record<string, WorkflowFunction>>;
   /** Machines it starts and waits for: `DisburseLoan` stands for `${DisburseLoanStateMachineArn}`. */
   readonly children?: Readonly<Record<string, Workflow>>;
+  /** Whether it has a distributed Map, whose children are executions of its own. */
+  readonly isDistributed?: boolean;
   readonly failureImpact: string;
 }
 
@@ -68,6 +70,7 @@ export class Workflow extends Construct {
     this.#nameDefinition(file);
     this.#allowFunctions(Object.values(props.functions));
     for (const child of Object.values(children)) this.#allowChild(child);
+    if (props.isDistributed === true) this.#allowMapRuns();
     this.#watch(props.failureImpact);
   }
 
@@ -104,6 +107,19 @@ export class Workflow extends Construct {
       {
         actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
         resources: [rule],
+      },
+    ];
+    for (const statement of statements)
+      this.stateMachine.addToRolePolicy(new PolicyStatement(statement));
+  }
+
+  /** Named, not referred to: the machine's role cannot wait for the machine (guide, "IAM policies for Distributed Map"). */
+  #allowMapRuns(): void {
+    const statements = [
+      { actions: ['states:StartExecution'], resources: [machineArn(this, this.machineName)] },
+      {
+        actions: ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
+        resources: [mapExecutionArns(this, this.machineName)],
       },
     ];
     for (const statement of statements)

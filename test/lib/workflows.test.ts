@@ -50,7 +50,11 @@ describe.each(machines)('$name', ({ name, logicalId, properties, metadata }) => 
 });
 
 describe('the machines', () => {
-  it('are the two of origination', () => {
-    expect(machines.map(({ name }) => name).sort()).toEqual(['disburse-loan', 'originate-loan']);
+  it('are the two of origination and the close of the day', () => {
+    expect(machines.map(({ name }) => name).sort()).toEqual([
+      'close-business-day',
+      'disburse-loan',
+      'originate-loan',
+    ]);
   });
 });

@@ -26,7 +26,10 @@ export interface State {
   readonly Default?: string;
   readonly Next?: string;
   readonly End?: boolean;
+  /** Of a Map: the program it runs for each item. */
+  readonly ItemProcessor?: { readonly StartAt: string; readonly States: States };
 }
+export type States = Readonly<Record<string, State>>;
 export interface Machine {
   readonly name: string;
   readonly text: string;
@@ -34,7 +37,7 @@ export interface Machine {
   readonly QueryLanguage: string;
   readonly StartAt: string;
   readonly TimeoutSeconds: number;
-  readonly States: Readonly<Record<string, State>>;
+  readonly States: States;
 }
 
 const folder = new URL('../../statemachines/', import.meta.url);
@@ -47,7 +50,14 @@ export const machines: readonly Machine[] = readdirSync(folder)
     return { ...(JSON.parse(text) as Machine), name: file.replace('.asl.json', ''), text };
   });
 
-/** Every state of every machine, for tables of cases. */
+/** Every state of every machine, those inside a Map too, for tables of cases. */
 export const states = machines.flatMap((machine) =>
-  Object.entries(machine.States).map(([name, state]) => ({ machine: machine.name, name, state })),
+  namedStates(machine.States).map(({ name, state }) => ({ machine: machine.name, name, state })),
 );
+
+function namedStates(program: States): { readonly name: string; readonly state: State }[] {
+  return Object.entries(program).flatMap(([name, state]) => [
+    { name, state },
+    ...namedStates(state.ItemProcessor?.States ?? {}),
+  ]);
+}

@@ -31,6 +31,13 @@ describe.each(machines)('$name', (machine) => {
   it('reaches every state, and names none that is not there', () => {
     const targets = Object.values(machine.States).flatMap(nextOf);
     expect(new Set([machine.StartAt, ...targets])).toEqual(new Set(Object.keys(machine.States)));
+    for (const { ItemProcessor } of Object.values(machine.States)) {
+      if (ItemProcessor === undefined) continue;
+      const inner = Object.values(ItemProcessor.States).flatMap(nextOf);
+      expect(new Set([ItemProcessor.StartAt, ...inner])).toEqual(
+        new Set(Object.keys(ItemProcessor.States)),
+      );
+    }
   });
 
   it('waits longer as a whole than in any of its states', () => {
@@ -45,7 +52,8 @@ describe.each(machines)('$name', (machine) => {
 
   it('is drawn in the README', () => {
     const readme = readFileSync(new URL('../../statemachines/README.md', import.meta.url), 'utf8');
-    for (const name of Object.keys(machine.States)) expect(readme).toContain(name);
+    for (const { machine: owner, name } of states)
+      if (owner === machine.name) expect(readme).toContain(name);
   });
 });
 
@@ -96,7 +104,7 @@ describe.each(tasks)('$machine.$name', ({ state }) => {
   it.runIf(isLambda(state))('calls a function that has a file', () => {
     const [, name = ''] = /\$\{(\w+)FunctionArn\}/.exec(text(state)) ?? [];
     const file = name.replace(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase();
-    const folders = ['origination', 'disbursement', 'tasks', 'notification'];
+    const folders = ['origination', 'disbursement', 'tasks', 'notification', 'day-close'];
     const paths = folders.map(
       (folder) => new URL(`../../functions/${folder}/${file}.ts`, import.meta.url),
     );
@@ -137,9 +145,13 @@ const routes = [
   ['RouteExpiry', { outcome: 'Answered', $: 'ResolvePayout' }, 'ApplyAnswer'],
   ['RouteExpiry', { outcome: 'Expired', $: 'ResolvePayout' }, 'CancelLoan'],
   ['RouteExpiry', { outcome: 'Expired', $: 'ApproveApplication' }, 'NotifyOutcome'],
+  ['IsShardDone', { isDone: false }, 'CloseShard'],
+  ['IsShardDone', { isDone: true }, 'ShardDone'],
+  ['IsDayClosed', { status: 'Closed' }, 'DayClosed'],
+  ['IsDayClosed', { status: 'Incomplete' }, 'DayIncomplete'],
 ] as const;
 
-describe('originate-loan', () => {
+describe('every Choice', () => {
   it.each(routes)('%s leads %j to %s', async (name, input, expected) => {
     const state = states.find((found) => found.name === name)?.state;
     expect(await chosen(state, input)).toBe(expected);
@@ -158,10 +170,7 @@ describe('originate-loan', () => {
 
 async function chosen(
   state: State | undefined,
-  {
-    $: waitedFor,
-    ...input
-  }: { readonly outcome: string; readonly kind?: string; readonly $?: string },
+  { $: waitedFor, ...input }: { readonly $?: string; readonly [fact: string]: unknown },
 ): Promise<string | undefined> {
   for (const { Condition, Next } of state?.Choices ?? []) {
     const expression = jsonata(Condition.replace(/^\{%|%\}$/g, ''));

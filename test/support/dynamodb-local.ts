@@ -21,6 +21,7 @@ const tables: Readonly<Record<string, { keys: Keys; indexes?: Readonly<Record<st
   },
   Catalog: { keys: ['kind', 'idVersion'] },
   IdempotencyKeys: { keys: ['callerKey'] },
+  Metrics: { keys: ['metric', 'dateDimension'] },
   Audit: { keys: ['subjectId', 'sequence'] },
   CreditReports: { keys: ['borrowerKey', 'obtainedAt'] },
   Sightings: { keys: ['trait', 'seen'] },

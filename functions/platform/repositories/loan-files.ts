@@ -5,7 +5,12 @@ import { readLoanFile } from '#domain/servicing/read-loan-file.ts';
 import type { LoanFile } from '#domain/servicing/loan-file.ts';
 import type { LoanChange, LoanFiles } from '#domain/servicing/ports.ts';
 import { ConcurrentChange } from '#domain/shared/errors.ts';
-import { writeTogether, type ConditionalPut, type TransactItem } from './conditional-write.ts';
+import {
+  putConditionally,
+  writeTogether,
+  type ConditionalPut,
+  type TransactItem,
+} from './conditional-write.ts';
 import { versionedPut } from './versioned-put.ts';
 
 const Item = z.looseObject({ record: z.string() });
@@ -37,8 +42,11 @@ export class DynamoLoanFiles implements LoanFiles {
 
   async store(change: LoanChange): Promise<void> {
     const { loan, once = [] } = change;
+    const put = versionedPut(this.#tableName, 'loanId', loan);
+    // A change of the loan alone is one item, and one conditional write: a transaction of one costs twice as much.
+    if (once.length === 0) return putConditionally(this.#documents, put, `loan ${loan.loanId}`);
     const failed = await writeTogether(this.#documents, [
-      { Put: versionedPut(this.#tableName, 'loanId', loan) },
+      { Put: put },
       ...once.map((record): TransactItem => ({ Put: writtenOnce(this.#tableName, record) })),
     ]);
     if (failed.length > 0)

@@ -290,4 +290,3 @@ describe('dayPolicyOf', () => {
     expect(() => dayPolicyOf({ ...policyPack, leaves }, scope)).toThrow('whole days');
   });
 });
-
