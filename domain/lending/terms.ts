@@ -72,7 +72,8 @@ export function parseTerms(input: unknown, record = 1): Terms {
   return terms;
 }
 
-function recordName(input: unknown, record: number): string {
+/** How an error names a record: by its place, counted from 1, and its id where it has one. */
+export function recordName(input: unknown, record: number): string {
   const id = z.object({ id: z.union([z.string(), z.number()]) }).safeParse(input);
   return id.success ? `record ${record} (id ${JSON.stringify(id.data.id)})` : `record ${record}`;
 }

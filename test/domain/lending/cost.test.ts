@@ -24,8 +24,8 @@ const fee = (timing: string, amountFen: number, payeeRole = 'Guarantor') => ({
   amountFen,
 });
 
-describe('costOf, the traps of annualising', () => {
-  it('sees that 24 % by actual/360 costs 24.33 % and refuses it', () => {
+describe('costOf, the traps of annualising (rules §2.3)', () => {
+  it('§11.2: sees that 24 % by actual/360 costs 24.33 % and refuses it', () => {
     const terms = parseTerms({
       ...base,
       annualRate: '0.24',
@@ -48,7 +48,7 @@ describe('costOf, the traps of annualising', () => {
   it.each([
     { disbursedOn: '2026-01-01', why: 'an ordinary year' },
     { disbursedOn: '2024-01-01', why: 'a leap year' },
-  ])('lets 23.67 % by actual/360 pass in $why', ({ disbursedOn }) => {
+  ])('§11.2: lets 23.67 % by actual/360 pass in $why', ({ disbursedOn }) => {
     const cost = price({
       annualRate: '0.2367',
       method: 'InterestOnly',
@@ -62,7 +62,7 @@ describe('costOf, the traps of annualising', () => {
   it.each([
     { days: 31, installments: 1, unit: 'Month' },
     { days: 28, installments: 28, unit: 'Day' },
-  ])('takes the simple form for one repayment after $days days', ({ installments, unit }) => {
+  ])('§11.2: takes the simple form for one repayment after $days days', ({ installments, unit }) => {
     const cost = price({
       principalFen: 10_000_000_00,
       annualRate: '0.2367',
@@ -118,7 +118,7 @@ describe('costOf, the traps of annualising', () => {
     expect(price({ annualRate: '0.24' }).combined).toBeCloseTo(0.24, 5);
   });
 
-  it('takes the yearly root for one repayment after years: 110,000 for 100,000 after two is 4.88 %', () => {
+  it('§2.1 example 1: takes the yearly root for one repayment after years: 110,000 for 100,000 after two is 4.88 %', () => {
     const cost = price({
       principalFen: 100_000_00,
       annualRate: '0.05',

@@ -14,7 +14,7 @@ const price = (terms: Record<string, unknown> = {}): Quote =>
 const column = (answer: Quote, field: 'principalFen' | 'interestFen' | 'totalFen'): number[] =>
   answer.schedule.map((row) => row[field]);
 
-describe('quote, golden figures of 等额本息 等额本金 先息后本 等本等息 一次性还本付息', () => {
+describe('quote, golden figures (rules §3.1) of 等额本息 等额本金 先息后本 等本等息 一次性还本付息', () => {
   it('answers the worked example of the interface', () => {
     const answer = price({
       id: 'echoed',

@@ -17,6 +17,7 @@ import { handler as requestReview } from '#functions/partner-api/request-review.
 import { handler as requestSignature } from '#functions/partner-api/request-signature.ts';
 import { handler as submitApplication } from '#functions/partner-api/submit-application.ts';
 import { handler as withdrawApplication } from '#functions/partner-api/withdraw-application.ts';
+import { quoteText } from '#local/cli/quote.ts';
 import { personalDataVault } from '#platform/pii.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
 import { DynamoTasks } from '#platform/repositories/tasks.ts';
@@ -668,6 +669,29 @@ describe('products and quotes', () => {
     expect(schedule.reduce((sum, row) => sum + row.principalFen, 0)).toBe(30_000_00);
     expect(schedule[0]?.dueOn).toBe('2026-12-23');
     expect(answer.body['apr']).toMatchObject({ nominal: '0.1200' });
+  });
+
+  it('answers what zhudai quote answers, to the letter', async () => {
+    const body = {
+      id: 'echoed',
+      principalFen: 12_000_00,
+      annualRate: '0.1200',
+      disbursedOn: '2026-01-31',
+      installments: 12,
+      method: 'EqualInstallment',
+      fees: [
+        { code: 'Guarantee', payeeRole: 'Guarantor', timing: 'EachInstallment', amountFen: 5000 },
+      ],
+    };
+    const { status, body: answer } = await send(createQuote, { as: demo, body });
+    expect(status).toBe(200);
+    expect(answer).toEqual(JSON.parse(quoteText(JSON.stringify(body))));
+  });
+
+  it('names the field that a quote does not know', async () => {
+    const answer = await send(createQuote, { as: demo, body: { colour: 'red' } });
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain('colour');
   });
 
   it('gives the first quote again and refuses its key for another', async () => {
