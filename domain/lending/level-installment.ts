@@ -8,7 +8,7 @@ export type InstallmentRounding = { readonly mode: RoundingMode; readonly multip
 const UNIT_ROUNDOFF = 2 ** -53;
 
 /** A double near a value, and how far off it can be. */
-type Estimate = { readonly value: number; readonly error: number };
+export type Estimate = { readonly value: number; readonly error: number };
 
 /**
  * The level installment that pays an amount off over periods with these interest factors, rounded once from its exact
@@ -19,23 +19,34 @@ export function levelInstallment(
   factors: PeriodFactors,
   rounding: InstallmentRounding,
 ): number {
-  const { mode, multipleFen } = rounding;
   const { even, length } = factors;
-  if (even?.numerator === 0)
+  if (even?.numerator === 0) {
+    const { mode, multipleFen } = rounding;
     return divideRounded(amountFen, length * multipleFen, mode) * multipleFen;
-  const { value, error } = even
-    ? estimateEven(amountFen, even, length)
-    : estimateUneven(amountFen, factors.list);
+  }
+  const sure = roundIfSure(estimateInstallment(amountFen, factors), rounding);
+  if (sure !== undefined) return sure;
+  const list = even ? new Array<Ratio>(length).fill(even) : factors.list;
+  return exactInstallment(amountFen, list, rounding);
+}
+
+/** The unrounded installment by doubles, at a rate above zero. */
+export function estimateInstallment(
+  amountFen: number,
+  { even, length, list }: PeriodFactors,
+): Estimate {
+  return even ? estimateEven(amountFen, even, length) : estimateUneven(amountFen, list);
+}
+
+/** The rounded value where the error of the estimate stays clear of the rounding edge; undefined where it may not. */
+export function roundIfSure(
+  { value, error }: Estimate,
+  { mode, multipleFen }: InstallmentRounding,
+): number | undefined {
   const multiples = value / multipleFen;
   // Twice the bound: the division by the multiple and the sums below round too.
-  const isSafe = distanceToEdge(multiples, mode) * multipleFen > 2 * error + value * UNIT_ROUNDOFF;
-  return isSafe
-    ? roundNearby(multiples, mode) * multipleFen
-    : exactInstallment(
-        amountFen,
-        even ? new Array<Ratio>(length).fill(even) : factors.list,
-        rounding,
-      );
+  const isSure = distanceToEdge(multiples, mode) * multipleFen > 2 * error + value * UNIT_ROUNDOFF;
+  return isSure ? roundNearby(multiples, mode) * multipleFen : undefined;
 }
 
 /** P·i / (1 - v^n). Errors: two roundings a power of v, blown up where v^n is close to one; a few more around it. */

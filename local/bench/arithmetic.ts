@@ -1,9 +1,10 @@
 /**
- * npm run bench:arithmetic [-- --rounds 60 --oracle 1000000 --json]
+ * npm run bench:arithmetic [-- --rounds 60 --oracle 1000000 --json --assert]
  *
  * Installs the npm packages that compute a schedule or a rate of return into a temporary folder and measures them beside
  * ours on the same loans, round by round in turn, medians. Then checks every row of ours against big integers, and what
- * a file of 10,000 loans costs on the command line. Figures depend on the machine; the ratios are what counts.
+ * a file of 10,000 loans costs on the command line. Figures depend on the machine; the ratios are what counts. With
+ * --assert a goal that is missed ends it with a status that is not zero.
  */
 import { parseArgs } from 'node:util';
 import { planLoan } from '../../domain/lending/loan-plan.ts';
@@ -226,10 +227,12 @@ function goalsOf(
   file: QuoteFileCost,
   different: number,
 ): Goal[] {
-  const goals = comparisons.flatMap(({ installments, schedules, rates }): Goal[] => {
+  const goals = comparisons.flatMap(({ installments, schedules, rates, rateErrors }): Goal[] => {
     const speedOf = (name: string): number =>
       [...schedules, ...rates].find((speed) => speed.name === name)?.perSecond ?? Number.NaN;
     const fastest = Math.max(...['amortization', 'loanjs', 'financial'].map(speedOf));
+    const own = rateErrors.find(({ name }) => name === 'ours, IRR');
+    const isExact = own !== undefined && own.worst <= 1e-12;
     const goal = (name: string, measured: number, atLeast: number): Goal => ({
       goal: `${installments} months: ${name}`,
       measured: Math.round(measured * 100) / 100,
@@ -245,6 +248,7 @@ function goalsOf(
       ),
       goal('IRR / node-irr', speedOf('ours, IRR') / speedOf('node-irr'), 3),
       goal('XIRR / xirr', speedOf('ours, XIRR') / speedOf('xirr'), 3),
+      goal('IRR right to 1e-12', isExact ? 1 : 0, 1),
     ];
   });
   return [
@@ -263,6 +267,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '60' },
     oracle: { type: 'string', default: '1000000' },
     json: { type: 'boolean', default: false },
+    assert: { type: 'boolean', default: false },
   },
 });
 const peers = await installPeers();
@@ -287,6 +292,11 @@ try {
     console.log('\ngoals');
     console.table(goals.map((goal) => ({ ...goal, met: goal.measured >= goal.atLeast })));
   }
+  const missed = goals.filter((goal) => !(goal.measured >= goal.atLeast));
+  for (const { goal, measured, atLeast } of missed) {
+    console.error(`missed: ${goal} is ${String(measured)}, not ${String(atLeast)}`);
+  }
+  if (values.assert && missed.length > 0) process.exitCode = 1;
 } finally {
   await peers.remove();
 }

@@ -1,4 +1,4 @@
-import { daysBetween, nextBusinessDay, toDayNumber } from '../../shared/calendar.ts';
+import { daysBetween, nextBusinessDay } from '../../shared/calendar.ts';
 import type { LoanAccount } from './replay.ts';
 import { Component, type ServicePolicy } from './service-policy.ts';
 
@@ -45,7 +45,6 @@ function daysLate(
   asOf: string,
   { graceDays, holidayRoll }: Pick<ServicePolicy['penalty'], 'graceDays' | 'holidayRoll'>,
 ): number {
-  if (toDayNumber(dueOn) >= toDayNumber(asOf)) return 0;
   const lateFrom = holidayRoll === 'None' ? dueOn : nextBusinessDay(dueOn);
   const days = daysBetween(lateFrom, asOf);
   return days > graceDays ? days : 0;

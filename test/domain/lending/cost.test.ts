@@ -62,18 +62,21 @@ describe('costOf, the traps of annualising (rules §2.3)', () => {
   it.each([
     { days: 31, installments: 1, unit: 'Month' },
     { days: 28, installments: 28, unit: 'Day' },
-  ])('§11.2: takes the simple form for one repayment after $days days', ({ installments, unit }) => {
-    const cost = price({
-      principalFen: 10_000_000_00,
-      annualRate: '0.2367',
-      method: 'Bullet',
-      accrual: 'Actual360',
-      installments,
-      unit,
-    });
-    expect(cost.apr.nominal).toBeCloseTo(0.239988, 5);
-    expect(judgeCost(cost, cap).isAllowed).toBe(true);
-  });
+  ])(
+    '§11.2: takes the simple form for one repayment after $days days',
+    ({ installments, unit }) => {
+      const cost = price({
+        principalFen: 10_000_000_00,
+        annualRate: '0.2367',
+        method: 'Bullet',
+        accrual: 'Actual360',
+        installments,
+        unit,
+      });
+      expect(cost.apr.nominal).toBeCloseTo(0.239988, 5);
+      expect(judgeCost(cost, cap).isAllowed).toBe(true);
+    },
+  );
 
   it('tells 24 % nominal from 26.82 % effective and lets 24 % nominal pass', () => {
     const cost = price({ annualRate: '0.24' });

@@ -67,6 +67,18 @@ describe('payoffOn', () => {
     });
   });
 
+  it('counts a fee paid in advance, which is not owed any more', () => {
+    const fees = [
+      { code: 'Fee', payeeRole: 'Insurer', timing: 'EachInstallment', amountFen: 5_00 },
+    ];
+    const events = [pay('2026-02-10', 1035_00 + 5_00)];
+    expect(payoff({ terms: { fees }, events }, '2026-02-24')).toMatchObject({
+      Fee: 0,
+      Interest: 5_00,
+      Principal: 2000_00,
+    });
+  });
+
   it('is what settles the loan that day, to the fen', () => {
     for (const on of ['2026-01-11', '2026-02-10', '2026-02-24', '2026-03-31', '2026-05-20']) {
       const { totalFen } = payoff({ events: [first] }, on);
