@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { quote } from '../../../../domain/lending/quote.ts';
 import { parseTerms } from '../../../../domain/lending/terms.ts';
-import { accountOf, pay, paidOf, planOf, plainTerms, prepay } from './serviced-loan.ts';
+import { accountOf, charge, pay, paidOf, planOf, plainTerms, prepay } from './serviced-loan.ts';
 
 const first = pay('2026-02-10', 1030_00);
 const firstRow = ['2026-02-10', 1000_00, 30_00];
@@ -225,6 +225,18 @@ describe('prepayment in full', () => {
   ])('with $amountFen fen is $status', ({ amountFen, ...expected }) => {
     const account = accountOf({ events: [first, prepay('2026-02-24', amountFen)] }, '2026-02-24');
     expect(account).toMatchObject(expected);
+  });
+
+  it('settles with what only covers a charge, when the rest was paid in advance', () => {
+    const events = [
+      pay('2026-02-10', 3050_00),
+      charge('2026-02-24', 5_00, 'Fee'),
+      prepay('2026-02-24', 5_00),
+    ];
+    expect(accountOf({ events }, '2026-02-24')).toMatchObject({
+      status: 'Settled',
+      creditFen: 10_00,
+    });
   });
 
   it('of a loan with nothing to come is the credit of the borrower', () => {

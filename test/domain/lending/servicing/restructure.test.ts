@@ -180,6 +180,15 @@ describe('restructuring', () => {
     ]);
   });
 
+  it('gives back what was paid in advance beyond all that came to be owed', () => {
+    // 30 of interest in advance, 10 of it earned; 990 of 1,000 and 1,000 of principal: 10 too many.
+    const events = [pay('2026-02-10', 3050_00), change('2026-02-24', { annualRate: '0.06' })];
+    expect(accountOf({ events }, '2026-02-24')).toMatchObject({
+      status: 'Settled',
+      creditFen: 10_00,
+    });
+  });
+
   it('takes a fee paid in advance as principal, since the fee falls due again', () => {
     const fees = [
       { code: 'Fee', payeeRole: 'Insurer', timing: 'EachInstallment', amountFen: 5_00 },
