@@ -4,7 +4,9 @@ import { build, type BuildOptions } from 'esbuild';
 import { builtinsPlugin } from './constructs/builtins-plugin.ts';
 import { credentialsPlugin } from './constructs/credentials-plugin.ts';
 import { bundlePath } from './constructs/bundle-path.ts';
+import { describedOpenapiPlugin } from './constructs/described-openapi-plugin.ts';
 import { repositoryRoot } from './constructs/repository-root.ts';
+import { slimLibrariesPlugin } from './constructs/slim-libraries-plugin.ts';
 
 /** One file for Node 24 with everything in it, the AWS SDK included: what runs is what was tested, not what AWS updates. */
 const options = {
@@ -21,7 +23,7 @@ const options = {
   banner: {
     js: "const require=process.getBuiltinModule('module').createRequire(import.meta.url);",
   },
-  plugins: [builtinsPlugin, credentialsPlugin],
+  plugins: [builtinsPlugin, credentialsPlugin, slimLibrariesPlugin, describedOpenapiPlugin],
   metafile: true,
   logLevel: 'warning',
 } satisfies BuildOptions;

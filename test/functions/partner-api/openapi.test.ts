@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { describedRoutes, handler } from '#functions/partner-api/get-openapi.ts';
+import { describedRoutes } from '#functions/partner-api/described-openapi.ts';
+import { handler } from '#functions/partner-api/get-openapi.ts';
 import { routes } from '#lib/routes.ts';
 import { problems } from '#platform/problem.ts';
 import { invoke } from '#test/support/invoke.ts';
