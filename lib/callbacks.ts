@@ -13,7 +13,7 @@ export interface CallbacksProps {
 export class Callbacks extends Construct {
   constructor(scope: Construct, id: string, { data, api }: CallbacksProps) {
     super(scope, id);
-    const { applications, catalog, loans, payouts, providerSecret, tasks } = data;
+    const { applications, catalog, loans, notices, payouts, providerSecret, tasks } = data;
     addRoutes(this, api, {
       authorisers: ['Callback'],
       access: {
@@ -29,6 +29,11 @@ export class Callbacks extends Construct {
           uses(catalog, 'GetItem'),
           uses(loans, 'GetItem', 'PutItem'),
           uses(payouts, 'GetItem', 'PutItem'),
+        ],
+        'functions/callbacks/message-callback.ts': [
+          asksProviders(providerSecret),
+          uses(catalog, 'GetItem'),
+          uses(notices, 'GetItem', 'PutItem'),
         ],
       },
     });

@@ -110,6 +110,11 @@ const tableShapes = {
     ],
   },
   CreditReports: { variable: 'CREDIT_REPORTS_TABLE', key: ['borrowerKey', 'obtainedAt'] },
+  Notices: {
+    variable: 'NOTICES_TABLE',
+    key: ['loanId', 'noticeId'],
+    indexes: [{ name: 'Waiting', key: ['waitingShard', 'sendAt'], attributes: [] }],
+  },
 } as const satisfies Record<string, TableShape>;
 
 /** Everything that holds state: tables, objects, keys, secrets, and the bus they report to. */
@@ -124,6 +129,7 @@ export class DataStack extends HouseStack {
   readonly audit: NamedTable;
   readonly metrics: NamedTable;
   readonly creditReports: NamedTable;
+  readonly notices: NamedTable;
   readonly sightings: NamedTable;
   readonly decisions: NamedTable;
   readonly documents: NamedBucket;
@@ -145,6 +151,7 @@ export class DataStack extends HouseStack {
     this.audit = this.#table('Audit');
     this.metrics = this.#table('Metrics');
     this.creditReports = this.#table('CreditReports');
+    this.notices = this.#table('Notices');
     this.sightings = this.#table('Sightings');
     this.decisions = this.#table('Decisions');
 

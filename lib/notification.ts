@@ -1,10 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { asksProviders, opensPersonalData, uses } from './constructs/access.ts';
+import {
+  asksProviders,
+  opensPersonalData,
+  queries,
+  uses,
+  type Access,
+} from './constructs/access.ts';
+import { EventTrigger } from './constructs/event-trigger.ts';
+import { Schedule } from './constructs/schedule.ts';
 import { WorkflowFunction } from './constructs/workflow-function.ts';
 import type { DataStack } from './data-stack.ts';
 
-/** Tells borrower and partner what became of an application. */
+/** Tells borrower and partner what became of an application, and what happens to a loan. */
 export class Notification extends Construct {
   readonly notifyOutcome: WorkflowFunction;
 
@@ -22,5 +30,73 @@ export class Notification extends Construct {
         opensPersonalData(data.personalDataKey),
       ],
     });
+    this.#notifyOfLoans(data);
+    this.#sendWhatWaits(data);
   }
+
+  #notifyOfLoans(data: DataStack): void {
+    const notifyLoan = new WorkflowFunction(this, 'NotifyLoan', {
+      entry: 'functions/notification/notify-loan.ts',
+      errorImpact: 'borrowers hear neither of due dates nor of their payments',
+      timeout: Duration.seconds(60),
+      isAsynchronous: true,
+      access: deliveryAccess(data),
+    });
+    new EventTrigger(this, 'OnLoanEvent', {
+      description: 'Tells borrower and partner what happened to a loan',
+      eventBus: data.eventBus,
+      eventPattern: { source: ['zhudai'], detailType: noticedEvents },
+      target: notifyLoan,
+    });
+    new EventTrigger(this, 'OnReminderDue', {
+      description: 'Reminds borrowers of what falls due',
+      eventBus: data.eventBus,
+      // A day that closed without a reminder is nobody's news.
+      eventPattern: {
+        source: ['zhudai'],
+        detailType: ['LoanDayClosed'],
+        detail: { reminders: { amountFen: [{ exists: true }] } },
+      },
+      target: notifyLoan,
+    });
+  }
+
+  #sendWhatWaits(data: DataStack): void {
+    const sendWaiting = new WorkflowFunction(this, 'SendWaitingNotices', {
+      entry: 'functions/notification/send-waiting-notices.ts',
+      errorImpact: 'messages held over the night, and those of an outage, are not sent',
+      timeout: Duration.seconds(60),
+      isAsynchronous: true,
+      access: [...deliveryAccess(data), queries(data.notices, 'Waiting')],
+    });
+    new Schedule(this, 'SendWaitingNoticesSchedule', {
+      description: 'Sends the notices whose time has come',
+      expression: 'rate(5 minutes)',
+      target: sendWaiting,
+    });
+  }
+}
+
+/** Events of loans that people outside hear of; reminders have a rule of their own. */
+const noticedEvents = [
+  'PaymentPosted',
+  'PaymentReversed',
+  'DebitFailed',
+  'LoanOverdue',
+  'LoanCured',
+  'LoanSettled',
+  'LoanRestructured',
+  'LoanWrittenOff',
+  'RefundPaid',
+];
+
+function deliveryAccess(data: DataStack): Access[] {
+  return [
+    uses(data.notices, 'GetItem', 'PutItem'),
+    uses(data.applications, 'GetItem'),
+    uses(data.loans, 'GetItem'),
+    uses(data.catalog, 'GetItem', 'Query'),
+    asksProviders(data.providerSecret),
+    opensPersonalData(data.personalDataKey),
+  ];
 }

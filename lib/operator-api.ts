@@ -28,7 +28,7 @@ export class OperatorApi extends Construct {
 }
 
 function accessByEntry(scope: Construct, data: DataStack): Record<string, readonly Access[]> {
-  const { applications, audit, catalog, decisions, idempotencyKeys, loans, tasks } = data;
+  const { applications, audit, catalog, decisions, idempotencyKeys, loans, notices, tasks } = data;
   const remembersRequests = uses(idempotencyKeys, 'GetItem', 'PutItem');
   const changesTask = uses(tasks, 'GetItem', 'PutItem');
   return byEntry({
@@ -47,6 +47,13 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
     'get-decisions': [uses(decisions, 'Query'), uses(catalog, 'GetItem')],
     'list-decisions': [queries(decisions, 'ByPolicy')],
     'get-loan': [uses(loans, 'GetItem', 'Query')],
+    'list-notices': [uses(notices, 'Query')],
+    'resend-notice': [
+      uses(notices, 'GetItem', 'PutItem'),
+      uses(loans, 'GetItem'),
+      uses(catalog, 'GetItem', 'Query'),
+      remembersRequests,
+    ],
     'get-audit': [uses(audit, 'Query')],
     'list-catalog': [uses(catalog, 'GetItem', 'Query')],
   });

@@ -115,6 +115,16 @@ const operatorRoutes: readonly RouteFacts[] = [
   ],
   ['GET /ops/decisions', 'list-decisions', 'policies cannot be replayed before they are published'],
   ['GET /ops/loans/{loanId}', 'get-loan', 'operators cannot see a loan'],
+  [
+    'GET /ops/loans/{loanId}/notices',
+    'list-notices',
+    'operators cannot see what borrowers were told',
+  ],
+  [
+    'POST /ops/loans/{loanId}/notices/{noticeId}/resend',
+    'resend-notice',
+    'a message that was given up cannot be sent again',
+  ],
   ['GET /ops/audit/{subjectId}', 'get-audit', 'auditors cannot read the chain'],
   ['GET /ops/catalog', 'list-catalog', 'operators cannot see the terms in force'],
 ];
@@ -156,6 +166,13 @@ export const routes: readonly Route[] = [
     entry: 'functions/callbacks/payout-callback.ts',
     authoriser: 'Callback',
     errorImpact: 'the bank cannot report payouts: they are found by asking, later',
+  },
+  {
+    method: 'POST',
+    path: '/callbacks/messages',
+    entry: 'functions/callbacks/message-callback.ts',
+    authoriser: 'Callback',
+    errorImpact: 'nobody learns which messages arrived, and nobody is called instead',
   },
 ];
 

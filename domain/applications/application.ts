@@ -108,6 +108,9 @@ const CreditProfile = z.strictObject({
   dependants: z.int().min(0).max(20).optional(),
 });
 
+/** The language of messages; Chinese when nothing is said. */
+const ContactLanguage = z.enum(['zh', 'en']).optional();
+
 const Person = z.strictObject({
   kind: z.literal('Person'),
   name: z.string().trim().min(1).max(50),
@@ -116,6 +119,7 @@ const Person = z.strictObject({
   monthlyIncomeFen: z.int().min(0).max(100_000_000_00),
   employment: Employment,
   bankAccount: BankAccount,
+  language: ContactLanguage,
   profile: CreditProfile.optional(),
 });
 
@@ -132,6 +136,7 @@ const Company = z.strictObject({
   annualRevenueFen: z.int().min(0).max(1_000_000_000_00),
   establishedOn: z.iso.date(),
   bankAccount: BankAccount,
+  language: ContactLanguage,
 });
 
 /** Who asks for the money. Everything in here is personal data: it lives only inside the encrypted blob. */

@@ -82,8 +82,10 @@ export interface PayoutBank {
 }
 
 export interface MessageSender {
+  /** A text, or a call that reads the text out. The provider drops a second message with the same reference. */
   send(message: {
     to: string;
+    channel?: 'Sms' | 'Voice';
     template: string;
     parameters: Record<string, string>;
     reference: string;

@@ -5,6 +5,7 @@ import { Funder } from './funder.ts';
 import { Partner } from './partner.ts';
 import { PolicyPack } from './policy-pack.ts';
 import { Product } from './product.ts';
+import { MessageTemplates } from '../notification/message-templates.ts';
 import { ReasonTexts } from './reason-texts.ts';
 import { Scorecard } from './scorecard.ts';
 
@@ -20,6 +21,11 @@ export const catalogKinds = {
   },
   funder: { folder: 'funders', schema: Funder, idField: 'funderId' },
   partner: { folder: 'partners', schema: Partner, idField: 'partnerId' },
+  'message-templates': {
+    folder: 'message-templates',
+    schema: MessageTemplates,
+    idField: 'messageTemplatesId',
+  },
   'reason-texts': { folder: 'reason-texts', schema: ReasonTexts, idField: 'reasonTextsId' },
 } as const;
 export type CatalogKind = keyof typeof catalogKinds;

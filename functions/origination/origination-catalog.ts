@@ -1,10 +1,11 @@
 import type { Application } from '#domain/applications/application.ts';
 import { Funder } from '#domain/catalog/funder.ts';
 import { Partner } from '#domain/catalog/partner.ts';
-import { PolicyPack } from '#domain/catalog/policy-pack.ts';
+import type { PolicyPack } from '#domain/catalog/policy-pack.ts';
 import type { Catalog } from '#domain/catalog/ports.ts';
 import { Product } from '#domain/catalog/product.ts';
 import { existing } from '#platform/existing.ts';
+import { policyInForce } from '#platform/policy-in-force.ts';
 
 /** The product version an application pinned when it came. */
 export async function pinnedProduct(
@@ -19,20 +20,16 @@ export async function pinnedProduct(
 export async function lenderAndPolicy(
   catalog: Catalog,
 ): Promise<{ readonly funder: Funder; readonly policyPack: PolicyPack }> {
-  const [funders, packs] = await Promise.all([
+  const [funders, policyPack] = await Promise.all([
     catalog.list('funder', Funder),
-    catalog.list('policy-pack', PolicyPack),
+    policyInForce(catalog),
   ]);
   return {
     funder: existing(
       funders.find(({ isPlatformOwned }) => isPlatformOwned),
       'funder owned by the platform',
     ),
-    // Packs are named after the day they were made for: the last name is the newest.
-    policyPack: existing(
-      packs.toSorted((a, b) => (a.packId < b.packId ? -1 : 1)).at(-1),
-      'policy pack',
-    ),
+    policyPack,
   };
 }
 

@@ -91,7 +91,7 @@ export class Sandbox {
         isManual: options.manualBorrower ?? false,
       }),
       bank: this.#bank,
-      sms: new SmsProvider(clock, dataDir),
+      sms: new SmsProvider({ clock, dataDir, callbacks, platformUrl }),
       partner: new PartnerReceiver({
         clock,
         dataDir,

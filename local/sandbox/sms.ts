@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
+import type { CallbackSender } from './callbacks.ts';
 import { Journal } from './journal.ts';
 import { malformed, noSuchRoute } from './provider.ts';
 import type { SandboxAnswer, SandboxProvider, SandboxRequest } from './provider.ts';
 
 const Body = z.object({
   to: z.string().regex(/^\+?[\d ]{5,20}$/),
+  channel: z.enum(['Sms', 'Voice']).default('Sms'),
   template: z.string().min(1),
   parameters: z.record(z.string(), z.string()),
   reference: z.string().min(1),
@@ -16,19 +18,34 @@ interface SmsEntry {
   readonly messageId: string;
   readonly reference: string;
   readonly to: string;
+  readonly channel: 'Sms' | 'Voice';
   readonly template: string;
   readonly at: string;
 }
 
-/** A text message gateway that sends nothing and keeps a list. The same reference is the same message. */
+export interface SmsOptions {
+  readonly clock: Clock;
+  readonly dataDir: string | undefined;
+  readonly callbacks: CallbackSender;
+  readonly platformUrl: string;
+}
+
+/** Telephones that nothing reaches: texts to the first kind fail and calls arrive, neither does to the second. */
+const UNREACHED_BY_TEXT = /^199\d{4}0404$/;
+const UNREACHED_AT_ALL = /^199\d{4}0405$/;
+
+/**
+ * A gateway for texts and calls that sends nothing, keeps a list, and reports afterwards what became of each message. The
+ * same reference is the same message.
+ */
 export class SmsProvider implements SandboxProvider {
-  readonly #clock: Clock;
+  readonly #options: SmsOptions;
   readonly #journal: Journal<SmsEntry>;
   readonly #messages = new Map<string, SmsEntry>();
 
-  constructor(clock: Clock, dataDir: string | undefined) {
-    this.#clock = clock;
-    this.#journal = new Journal(dataDir, 'sms');
+  constructor(options: SmsOptions) {
+    this.#options = options;
+    this.#journal = new Journal(options.dataDir, 'sms');
     for (const entry of this.#journal.read()) this.#messages.set(entry.reference, entry);
   }
 
@@ -40,21 +57,41 @@ export class SmsProvider implements SandboxProvider {
     if (request.method !== 'POST' || request.path !== '/messages') return noSuchRoute;
     const body = Body.safeParse(request.body);
     if (!body.success) return malformed('to, template, parameters and reference are needed');
-    const { reference, template, to } = body.data;
+    const { reference, template, to, channel } = body.data;
     const known = this.#messages.get(reference);
     if (known !== undefined) return { status: 200, body: { messageId: known.messageId } };
     const messageId = `sms_${createHash('sha256').update(reference).digest('hex').slice(0, 24)}`;
-    const at = new Date(this.#clock.now()).toISOString();
+    const at = new Date(this.#options.clock.now()).toISOString();
     const entry = {
       messageId,
       reference,
+      channel,
       template,
       to: `${to.slice(0, 3)}****${to.slice(-4)}`,
       at,
     };
     this.#journal.append(entry);
     this.#messages.set(reference, entry);
-    return { status: 200, body: { messageId } };
+    const isReached =
+      !UNREACHED_AT_ALL.test(to) && (channel === 'Voice' || !UNREACHED_BY_TEXT.test(to));
+    return {
+      status: 200,
+      body: { messageId },
+      afterwards: () => {
+        this.#report(entry, isReached ? 'Delivered' : 'Undelivered');
+      },
+    };
+  }
+
+  /** A crash in between loses the report, as real gateways do: the message then stays `Sent`. */
+  #report({ messageId, reference, at }: SmsEntry, status: 'Delivered' | 'Undelivered'): void {
+    this.#options.callbacks.send({
+      provider: 'sms',
+      messageId: `report_${messageId}`,
+      url: `${this.#options.platformUrl}/callbacks/messages`,
+      body: JSON.stringify({ messageId, reference, status, at }),
+      delivered: () => undefined,
+    });
   }
 
   books(): unknown {
