@@ -26,6 +26,7 @@ describe('tables', () => {
     { table: 'Audit', keys: ['subjectId', 'sequence'] },
     { table: 'Metrics', keys: ['metric', 'dateDimension'] },
     { table: 'CreditReports', keys: ['borrowerKey', 'obtainedAt'] },
+    { table: 'Notices', keys: ['loanId', 'noticeId'] },
     { table: 'Sightings', keys: ['trait', 'seen'] },
     { table: 'Decisions', keys: ['applicationId', 'record'] },
   ])('$table is found by $keys', ({ table, keys }) => {
@@ -33,7 +34,7 @@ describe('tables', () => {
   });
 
   it('are all named above', () => {
-    expect(tables).toHaveLength(12);
+    expect(tables).toHaveLength(13);
   });
 
   it.each([
@@ -44,6 +45,7 @@ describe('tables', () => {
     { table: 'Loans', index: 'ByPartner', keys: ['partnerId', 'loanId'] },
     { table: 'Loans', index: 'ByFunder', keys: ['funderId', 'loanId'] },
     { table: 'Decisions', index: 'ByPolicy', keys: ['creditPolicyId', 'decidedAt'] },
+    { table: 'Notices', index: 'Waiting', keys: ['waitingShard', 'sendAt'] },
     { table: 'Tasks', index: 'Inbox', keys: ['queue', 'dueAt'] },
     { table: 'Tasks', index: 'ByApplication', keys: ['applicationId', 'openedAt'] },
   ])('$table can be listed $index', ({ table, index, keys }) => {

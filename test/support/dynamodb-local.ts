@@ -24,6 +24,7 @@ const tables: Readonly<Record<string, { keys: Keys; indexes?: Readonly<Record<st
   Metrics: { keys: ['metric', 'dateDimension'] },
   Audit: { keys: ['subjectId', 'sequence'] },
   CreditReports: { keys: ['borrowerKey', 'obtainedAt'] },
+  Notices: { keys: ['loanId', 'noticeId'], indexes: { Waiting: ['waitingShard', 'sendAt'] } },
   Sightings: { keys: ['trait', 'seen'] },
   Decisions: {
     keys: ['applicationId', 'record'],

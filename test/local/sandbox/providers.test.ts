@@ -1,8 +1,9 @@
+import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
 import { withIdCheckDigit } from '#local/sandbox/magic.ts';
 import { magicDocument, sampleDocument } from '#local/samples/sample-documents.ts';
 import { sampleAt } from '#local/samples/samples.ts';
-import { startSandbox } from './sandbox-server.ts';
+import { callbackSecret, startSandbox, until } from './sandbox-server.ts';
 import type { SandboxServer } from './sandbox-server.ts';
 
 const servers: SandboxServer[] = [];
@@ -170,6 +171,24 @@ describe('SmsProvider', () => {
       messages: [{ to: '199****1234', reference: 'r1' }],
       totals: { count: 1 },
     });
+  });
+
+  it.each([
+    { to: '19900001234', channel: 'Sms', status: 'Delivered' },
+    { to: '19999990404', channel: 'Sms', status: 'Undelivered' },
+    { to: '19999990404', channel: 'Voice', status: 'Delivered' },
+    { to: '19999990405', channel: 'Voice', status: 'Undelivered' },
+  ])('reports a $channel to $to as $status, signed', async ({ to, channel, status }) => {
+    const { call, callbacks } = await sandbox();
+    const reference = `loan/${channel}/1`;
+    await call('POST', '/sms/messages', { to, channel, template: 'T', parameters: {}, reference });
+    await until(() => callbacks.length > 0);
+    const [report] = callbacks;
+    expect(report?.path).toBe('/callbacks/messages');
+    expect(JSON.parse(report?.rawBody ?? '')).toMatchObject({ reference, status });
+    expect(() =>
+      new Webhook(callbackSecret).verify(report?.rawBody ?? '', report?.headers ?? {}),
+    ).not.toThrow();
   });
 });
 
