@@ -9,6 +9,7 @@ import { Documents } from './documents.ts';
 import { Notification } from './notification.ts';
 import { Origination } from './origination.ts';
 import { Tasks } from './tasks.ts';
+import { Watching } from './watching.ts';
 
 export interface OperationsStackProps extends HouseStackProps {
   readonly data: DataStack;
@@ -34,6 +35,12 @@ export class OperationsStack extends HouseStack {
     new Documents(this, 'Documents', { data });
     new Audit(this, 'Audit', { data });
     const { closeBusinessDay } = new DayClose(this, 'DayClose', { data });
+    new Watching(this, 'Watching', {
+      machines: {
+        'Applications (originate-loan)': originateLoan,
+        'Payouts (disburse-loan)': disburseLoan,
+      },
+    });
     new CfnOutput(this, 'OriginateLoanArn', { value: originateLoan.stateMachineArn });
     new CfnOutput(this, 'DisburseLoanArn', { value: disburseLoan.stateMachineArn });
     new CfnOutput(this, 'CloseBusinessDayArn', { value: closeBusinessDay.stateMachineArn });

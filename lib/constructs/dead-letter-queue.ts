@@ -14,6 +14,7 @@ export class DeadLetterQueue extends Queue {
     new Alarm(this, 'Alarm', {
       metric: this.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
       impact,
+      runbook: 'dead-letters',
     });
   }
 }

@@ -6,7 +6,7 @@ describe.each(['cn-north-1', 'cn-northwest-1'])('in %s', (region) => {
 
   it('uses no service that is missing there', () => {
     const missing =
-      /^AWS::(Cognito::UserPool|Lambda::Url|CloudFront::(OriginAccessControl|Function)|AppSync|SES|Pinpoint|Textract|Rekognition|Bedrock)/;
+      /^AWS::(Cognito|Lambda::Url|CloudFront|AppSync|VerifiedPermissions::IdentitySource|SES|Pinpoint|SMSVOICE|Connect|Textract|Rekognition|Bedrock|Macie|XRay)/;
     expect(cloud.resources.filter(({ type }) => missing.test(type))).toEqual([]);
   });
 
@@ -38,5 +38,22 @@ describe.each(['cn-north-1', 'cn-northwest-1'])('in %s', (region) => {
   it('has no edge-optimised API', () => {
     for (const { properties } of cloud.ofType('AWS::ApiGateway::RestApi'))
       expect(properties['EndpointConfiguration']).toEqual({ Types: ['REGIONAL'] });
+  });
+});
+
+describe('in us-east-1', () => {
+  const cloud = synthesised({ region: 'us-east-1' });
+
+  it('runs on arm64 and is traced', () => {
+    for (const { properties } of cloud.ofType('AWS::Lambda::Function')) {
+      expect(properties['Architectures']).toEqual(['arm64']);
+      expect(properties['TracingConfig']).toEqual({ Mode: 'Active' });
+    }
+  });
+});
+
+describe('for no particular Region', () => {
+  it('asks for the partition wherever one is named', () => {
+    expect(synthesised().text).not.toContain('arn:aws:');
   });
 });
