@@ -1,6 +1,9 @@
 /** A value as DynamoDB's JSON has it. */
 export type Attribute = Readonly<Record<string, unknown>>;
 
+/** An item as DynamoDB's JSON has it. */
+export type WireItem = Readonly<Record<string, Attribute>>;
+
 /** Writes a plain value as the SDK's document client does when it leaves undefined values out. */
 export function toAttribute(value: unknown): Attribute {
   switch (typeof value) {

@@ -7,12 +7,11 @@ import {
   type AwsAnswer,
   type AwsRequest,
 } from './aws-request.ts';
-import type { DynamoWire } from './dynamo-wire.ts';
+import type { DatabaseRequests } from './database-requests.ts';
 import { busName, type EventEntry, type Events } from './events.ts';
 import { FunctionError, type FunctionHost } from './functions.ts';
 import { runAsPlatform } from './function-environment.ts';
 import { ACCOUNT_ID, localArn } from './identity.ts';
-import type { ItemCache } from './item-cache.ts';
 import type { Meter } from './meter.ts';
 import { readBody } from './request-body.ts';
 import type { S3Service } from './s3-service.ts';
@@ -32,16 +31,10 @@ export interface AwsEndpointOptions {
   readonly objects: S3Service;
   readonly secrets: Secrets;
   readonly functions: FunctionHost;
-  readonly dynamo: DynamoWire;
-  readonly cache: ItemCache;
+  readonly database: DatabaseRequests;
   readonly meter: Meter;
-  /** Told of the body of every write to the database, once it is done. */
-  readonly onWrite: (body: string) => void;
 }
 
-const isWrite = /\.(Put|Update|Delete|BatchWrite)Item$|\.TransactWriteItems$/;
-
-const nothing = Buffer.alloc(0);
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
 /** One endpoint for every emulated service, so that `--endpoint-url` of the AWS CLI needs one address. */
@@ -63,27 +56,27 @@ export class AwsEndpoint {
     return runAsPlatform(() => this.#answer(request));
   }
 
-  async answerDynamo(request: AwsRequest): Promise<AwsAnswer> {
-    const target = request.headers['x-amz-target'] ?? '';
-    const { status, body } = await this.callDynamo(target, request.body.toString('utf8'));
-    return { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
+  /** Answers a command of a JSON protocol from this very process. */
+  answerCommand(
+    target: string,
+    body: Readonly<Record<string, unknown>>,
+  ): Promise<{ status: number; body: Readonly<Record<string, unknown>> }> {
+    return runAsPlatform(async () => {
+      this.#options.meter.countRequest(target);
+      if (!target.startsWith('AWSEvents.')) {
+        const { status, body: answer } = await this.#options.stepFunctions(target, body);
+        return { status, body: { ...(answer as object) } };
+      }
+      const entries = (body['Entries'] ?? []) as EventEntry[];
+      return { status: 200, body: { ...(await this.#options.events.putEvents(entries)) } };
+    });
   }
 
-  /** Passes a request on to the database; streams are read as soon as something was written. */
-  async callDynamo(target: string, text: string): Promise<{ status: number; body: Buffer }> {
-    this.#options.meter.countRequest(target.replace('_20120810', ''));
-    const { cache, dynamo, onWrite } = this.#options;
-    const cached = cache.begin(target, text);
-    if (cached.body) return { status: 200, body: cached.body };
-    try {
-      const answer = await dynamo.forward(target, text);
-      cached.done(answer.status, answer.body);
-      if (isWrite.test(target)) onWrite(text);
-      return answer;
-    } catch (error) {
-      cached.done(500, nothing);
-      throw error;
-    }
+  async answerDynamo(request: AwsRequest): Promise<AwsAnswer> {
+    const target = request.headers['x-amz-target'] ?? '';
+    const text = request.body.toString('utf8');
+    const { status, body } = await this.#options.database.forward(target, text);
+    return { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { prepareDatabaseFile } from './database-file.ts';
 import { freePort, isPortFree } from './ports.ts';
 
 /** Something the user has to do before the platform can run; the message says what. */
@@ -73,6 +74,7 @@ export class DatabaseProcess {
     const pidFile = dataDir === undefined ? undefined : join(dataDir, 'database.json');
     if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     if (pidFile !== undefined) await waitForPredecessor(pidFile);
+    if (dataDir !== undefined) prepareDatabaseFile(dataDir);
     const port =
       preferredPort !== undefined && (await isPortFree(preferredPort))
         ? preferredPort

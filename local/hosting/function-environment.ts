@@ -17,6 +17,11 @@ export function runAsFunction<Result>(scope: FunctionScope, work: () => Result):
   return scopes.run(scope, work);
 }
 
+/** The name of the function that runs at this moment, if one does. */
+export function runningFunction(): string | undefined {
+  return scopes.getStore()?.name;
+}
+
 /** Runs `work` as the platform itself, whoever called. */
 export function runAsPlatform<Result>(work: () => Result): Result {
   return scopes.exit(work);

@@ -1,36 +1,42 @@
-import type { Attribute } from './attribute-values.ts';
+import type { WireItem } from './attribute-values.ts';
 import type { Table } from './tables.ts';
-
-type Item = Readonly<Record<string, Attribute>>;
 
 interface Entry {
   /** Writes of this item under way; nothing is remembered meanwhile. */
   writers: number;
   /** Rises with every write that begins, so that a slower read does not bring back what it saw before. */
   epoch: number;
-  body: Buffer | undefined;
+  known: KnownItem | undefined;
 }
 
-/** The answer a request would get, or how to tell what became of it. */
-export interface CachedCall {
-  readonly body?: Buffer;
-  done(status: number, body: Buffer): void;
+/** What is known of a key: the item, or that there is none. */
+export interface KnownItem {
+  readonly item: WireItem | undefined;
 }
 
-interface Write {
-  readonly key: string;
-  /** What the item is afterwards; undefined when only the database can tell. */
-  readonly item: Item | undefined;
+/** One item that a request writes. */
+export interface ItemWrite {
+  readonly tableName: string;
+  readonly key: WireItem;
+  /** What the item is afterwards, where that can be told. */
+  readonly after: KnownItem | undefined;
+}
+
+/** Writes under way. */
+export interface BegunWrites {
+  /** What each item was, in the order of the writes; undefined where it is not known. */
+  readonly befores: readonly (KnownItem | undefined)[];
+  /** To be called when the request has been answered, once. */
+  done(isStored: boolean): void;
 }
 
 const ENTRIES_MAX = 10_000;
-const plainReadFields: ReadonlySet<string> = new Set(['TableName', 'Key', 'ConsistentRead']);
-const untouched: CachedCall = { done: () => undefined };
 
 /**
  * Remembers items between their last write and the reads that follow. Every step of a workflow reads the aggregate that
- * the step before wrote: half of all requests. A read is answered from here only while no write of that item is under
- * way, so reads stay consistent; it knows only of requests that pass through this process.
+ * the step before wrote: three of four reads. A read is answered from here only while no write of that item is under
+ * way, so reads stay consistent; it knows only of requests that pass through this process. Items are shared, not copied:
+ * nobody changes one.
  */
 export class ItemCache {
   readonly #keyNames = new Map<string, readonly string[]>();
@@ -44,133 +50,85 @@ export class ItemCache {
       );
   }
 
-  /** Looks at a request before it is sent. */
-  begin(target: string, text: string): CachedCall {
-    const operation = target.slice(target.indexOf('.') + 1);
-    if (operation === 'GetItem') return this.#read(JSON.parse(text) as Record<string, unknown>);
-    const writes = writesOf(operation, text);
-    if (writes.length === 0) return untouched;
-    return this.#write(
-      writes.flatMap(({ tableName, item, key }) => {
-        const known = this.#keyOf(tableName, item ?? key ?? {});
-        return known === undefined ? [] : [{ key: known, item }];
-      }),
-    );
+  /** What is known of an item at this moment. */
+  find(tableName: string, key: WireItem): KnownItem | undefined {
+    const id = this.#idOf(tableName, key);
+    const entry = id === undefined ? undefined : this.#entries.get(id);
+    if (id === undefined || entry?.writers !== 0 || !entry.known) return undefined;
+    // Used last: forgotten last.
+    this.#entries.delete(id);
+    this.#entries.set(id, entry);
+    return entry.known;
   }
 
-  #read(request: Readonly<Record<string, unknown>>): CachedCall {
-    const { TableName, Key } = request;
-    // A projection or a question about capacity is for the database.
-    if (Object.keys(request).some((name) => !plainReadFields.has(name))) return untouched;
-    const key = this.#keyOf(String(TableName), Key as Item);
-    if (key === undefined) return untouched;
-    const entry = this.#entryOf(key);
-    if (entry.writers === 0 && entry.body) {
-      // Used last: forgotten last.
-      this.#entries.delete(key);
-      this.#entries.set(key, entry);
-      return { body: entry.body, done: () => undefined };
-    }
+  /** Tells that a read is about to be sent; what is answered with takes what it found. */
+  read(tableName: string, key: WireItem): (found: KnownItem) => void {
+    const id = this.#idOf(tableName, key);
+    if (id === undefined) return () => undefined;
+    const entry = this.#entryOf(id);
     const { epoch } = entry;
-    return {
-      done: (status, body) => {
-        if (status === 200 && entry.epoch === epoch && entry.writers === 0) entry.body = body;
-      },
+    return (found) => {
+      if (entry.epoch === epoch && entry.writers === 0) entry.known = found;
     };
   }
 
-  #write(writes: readonly Write[]): CachedCall {
-    const begun = writes.map(({ key, item }) => {
-      const entry = this.#entryOf(key);
+  /** Tells that writes are about to be sent. */
+  write(writes: readonly ItemWrite[]): BegunWrites {
+    const begun = writes.map(({ tableName, key, after }) => {
+      const id = this.#idOf(tableName, key);
+      if (id === undefined) return undefined;
+      const entry = this.#entryOf(id);
+      const before = entry.writers === 0 ? entry.known : undefined;
       entry.writers += 1;
       entry.epoch += 1;
-      entry.body = undefined;
-      return { entry, item, epoch: entry.epoch };
+      entry.known = undefined;
+      return { entry, before, after, epoch: entry.epoch };
     });
     return {
-      done: (status) => {
-        for (const { entry, item, epoch } of begun) {
-          entry.writers -= 1;
-          // Of two writes under way together only the database knows which came last.
-          if (status === 200 && item && entry.epoch === epoch && entry.writers === 0)
-            entry.body = Buffer.from(JSON.stringify({ Item: item }));
-        }
+      befores: begun.map((write) => write?.before),
+      done: (isStored) => {
+        for (const write of begun) if (write) end(write, isStored);
       },
     };
   }
 
-  #keyOf(tableName: string, item: Item): string | undefined {
+  #idOf(tableName: string, item: WireItem): string | undefined {
     const names = this.#keyNames.get(tableName);
     if (!names) return undefined;
     return JSON.stringify([tableName, ...names.map((name) => item[name])]);
   }
 
-  #entryOf(key: string): Entry {
-    const known = this.#entries.get(key);
+  #entryOf(id: string): Entry {
+    const known = this.#entries.get(id);
     if (known) return known;
-    const entry: Entry = { writers: 0, epoch: 0, body: undefined };
-    this.#entries.set(key, entry);
+    const entry: Entry = { writers: 0, epoch: 0, known: undefined };
+    this.#entries.set(id, entry);
     if (this.#entries.size > ENTRIES_MAX) this.#forgetOldest();
     return entry;
   }
 
   #forgetOldest(): void {
-    for (const [key, entry] of this.#entries) {
+    for (const [id, entry] of this.#entries) {
       // One that is being written is still needed to tell later reads from earlier ones.
       if (entry.writers > 0) continue;
-      this.#entries.delete(key);
+      this.#entries.delete(id);
       entry.epoch += 1;
       return;
     }
   }
 }
 
-interface WrittenItem {
-  readonly tableName: string;
-  readonly item?: Item;
-  readonly key?: Item;
-}
-
-function writesOf(operation: string, text: string): readonly WrittenItem[] {
-  switch (operation) {
-    case 'PutItem':
-    case 'UpdateItem':
-    case 'DeleteItem':
-      return [writtenIn(JSON.parse(text) as Record<string, unknown>)];
-    case 'TransactWriteItems': {
-      const { TransactItems = [] } = JSON.parse(text) as {
-        TransactItems?: Record<string, Record<string, unknown>>[];
-      };
-      return TransactItems.flatMap((actions) =>
-        Object.entries(actions)
-          .filter(([kind]) => kind !== 'ConditionCheck')
-          .map(([, action]) => writtenIn(action)),
-      );
-    }
-    case 'BatchWriteItem': {
-      const { RequestItems = {} } = JSON.parse(text) as {
-        RequestItems?: Record<string, Record<string, { Item?: Item; Key?: Item }>[]>;
-      };
-      // What of a batch was done the answer tells in parts: its items are read again.
-      return Object.entries(RequestItems).flatMap(([tableName, requests]) =>
-        requests.flatMap((request) =>
-          Object.values(request).map(({ Item, Key }) => ({ tableName, key: Item ?? Key ?? {} })),
-        ),
-      );
-    }
-    case 'ExecuteStatement':
-    case 'BatchExecuteStatement':
-    case 'ExecuteTransaction':
-      throw new Error('the one-machine host does not know PartiQL');
-    default:
-      return [];
-  }
-}
-
-function writtenIn(action: Readonly<Record<string, unknown>>): WrittenItem {
-  const tableName = String(action['TableName']);
-  const item = action['Item'];
-  return item === undefined
-    ? { tableName, key: action['Key'] as Item }
-    : { tableName, item: item as Item };
+function end(
+  write: {
+    readonly entry: Entry;
+    readonly before: KnownItem | undefined;
+    readonly after: KnownItem | undefined;
+    readonly epoch: number;
+  },
+  isStored: boolean,
+): void {
+  const { entry, after, epoch } = write;
+  entry.writers -= 1;
+  // Of two writes under way together only the database knows which came last; of one that failed, whether it was made.
+  if (isStored && entry.epoch === epoch && entry.writers === 0) entry.known = after;
 }

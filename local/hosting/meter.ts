@@ -1,3 +1,11 @@
+interface Units {
+  read: number;
+  write: number;
+}
+
+/** Under this name stands what no function asked for: the catalog's files at the start, and the AWS CLI. */
+const OUTSIDE = 'outside of functions';
+
 /** What one running platform has used, in the units the cloud bills. */
 export class Meter {
   #statesEntered = 0;
@@ -9,6 +17,8 @@ export class Meter {
   readonly #requests = new Map<string, number>();
   readonly #statesByMachine = new Map<string, number>();
   readonly #invocationsByFunction = new Map<string, number>();
+  readonly #unitsByTable = new Map<string, Units>();
+  readonly #unitsByFunction = new Map<string, Units>();
 
   countState(machineArn: string): void {
     this.#statesEntered += 1;
@@ -33,9 +43,23 @@ export class Meter {
     increase(this.#requests, operation);
   }
 
-  countUnits({ read = 0, write = 0 }: { read?: number; write?: number }): void {
+  /** Counts what one request takes of one table of the template. */
+  countUnits(used: {
+    readonly table: string;
+    readonly functionName: string | undefined;
+    readonly read?: number;
+    readonly write?: number;
+  }): void {
+    const { table, functionName = OUTSIDE, read = 0, write = 0 } = used;
     this.#readUnits += read;
     this.#writeUnits += write;
+    for (const units of [
+      unitsOf(this.#unitsByTable, table),
+      unitsOf(this.#unitsByFunction, functionName),
+    ]) {
+      units.read += read;
+      units.write += write;
+    }
   }
 
   read(): Record<string, unknown> {
@@ -49,6 +73,8 @@ export class Meter {
       requests: sorted(this.#requests),
       statesByMachine: sorted(this.#statesByMachine),
       invocationsByFunction: sorted(this.#invocationsByFunction),
+      unitsByTable: sorted(this.#unitsByTable),
+      unitsByFunction: sorted(this.#unitsByFunction),
     };
   }
 }
@@ -57,7 +83,13 @@ function increase(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-function sorted(counts: Map<string, number>): Record<string, number> {
+function unitsOf(all: Map<string, Units>, name: string): Units {
+  const units = all.get(name) ?? { read: 0, write: 0 };
+  all.set(name, units);
+  return units;
+}
+
+function sorted<Value>(counts: Map<string, Value>): Record<string, Value> {
   return Object.fromEntries([...counts].sort(([left], [right]) => left.localeCompare(right)));
 }
 

@@ -15,6 +15,7 @@ import { ApiGateway } from './api-gateway.ts';
 import { AwsEndpoint } from './aws-endpoint.ts';
 import { DEMO_PARTNER, seedCatalog } from './catalog-seed.ts';
 import { DatabaseProcess } from './database-process.ts';
+import { DatabaseRequests } from './database-requests.ts';
 import { DynamoWire } from './dynamo-wire.ts';
 import { Events } from './events.ts';
 import { FunctionLog } from './function-log.ts';
@@ -34,6 +35,7 @@ import { Queues } from './queues.ts';
 import { S3Service } from './s3-service.ts';
 import { Scheduler } from './scheduler.ts';
 import { routeSdkRequests } from './sdk-transport.ts';
+import { routeCommands } from './sdk-commands.ts';
 import { routeDocuments } from './sdk-documents.ts';
 import { Secrets } from './secrets.ts';
 import { Streams } from './streams.ts';
@@ -314,6 +316,15 @@ async function assemble(given: {
     platformUrl: baseUrl,
     manualBorrower: options.isManualBorrower ?? false,
   });
+  const requests = new DatabaseRequests({
+    wire,
+    tables,
+    cache: new ItemCache(tables),
+    meter,
+    onWrite: (body) => {
+      streams.written(body);
+    },
+  });
   const endpoint = new AwsEndpoint({
     stepFunctions: createStepFunctionsProtocol(engine),
     events,
@@ -323,17 +334,14 @@ async function assemble(given: {
       providerSecret(keys, baseUrl),
     ),
     functions,
-    dynamo: wire,
-    cache: new ItemCache(tables),
+    database: requests,
     meter,
-    onWrite: (body) => {
-      streams.written(body);
-    },
   });
   cleanUp.push(
     routeSdkRequests(ports.aws, (request) => endpoint.answer(request)),
     routeSdkRequests(database.port, (request) => endpoint.answerDynamo(request)),
-    routeDocuments(database.port, (target, body) => endpoint.callDynamo(target, body)),
+    routeCommands(ports.aws, (target, body) => endpoint.answerCommand(target, body)),
+    routeDocuments(database.port, (operation, request) => requests.send(operation, request)),
   );
   const catalog = tables.find(({ name }) => name.includes('Catalog'));
   if (catalog)

@@ -3,11 +3,13 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { fromItem, toItem, type Attribute } from './attribute-values.ts';
 import { messageOf } from './dynamo-wire.ts';
 
-/** Sends one request to the database and answers its status and JSON. */
-export type DocumentRoute = (
-  target: string,
-  body: string,
-) => Promise<{ status: number; body: Buffer }>;
+/** Sends one request to the database and answers its status and what it says, in DynamoDB's notation. */
+export type DocumentRoute = (operation: string, request: Input) => Promise<Answer>;
+
+interface Answer {
+  readonly status: number;
+  readonly answer: Input;
+}
 
 type Input = Readonly<Record<string, unknown>>;
 type Items = Record<string, Attribute>;
@@ -121,34 +123,36 @@ async function routeOf(client: DocumentClient): Promise<DocumentRoute | undefine
 }
 
 async function call(route: DocumentRoute, operation: string, input: Input): Promise<unknown> {
-  const body = JSON.stringify(marshalled(input));
+  const request = marshalled(input);
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await route(`DynamoDB_20120810.${operation}`, body).catch((error: unknown) => {
+    const answer = await route(operation, request).catch((error: unknown) => {
       if (attempt >= ATTEMPTS_MAX) throw error;
       return undefined;
     });
-    if (answer?.status === 200) return resultOf(answer.body);
+    if (answer?.status === 200) return resultOf(answer.answer);
     if (answer && (answer.status < 500 || attempt >= ATTEMPTS_MAX)) throw errorOf(answer);
     await new Promise((resolve) => setTimeout(resolve, 50 * attempt));
   }
 }
 
-function marshalled(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(marshalled);
-  if (typeof value !== 'object' || value === null) return value;
+function marshalled(input: Input): Input {
   const written: Record<string, unknown> = {};
-  for (const [name, each] of Object.entries(value)) {
+  for (const [name, each] of Object.entries(input)) {
     if (each === undefined) continue;
     written[name] =
       itemFields.has(name) && typeof each === 'object' && each !== null
-        ? toItem(each as object)
-        : marshalled(each);
+        ? toItem(each)
+        : marshalledValue(each);
   }
   return written;
 }
 
-function resultOf(body: Buffer): Record<string, unknown> {
-  const parsed = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
+function marshalledValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(marshalledValue);
+  return typeof value === 'object' && value !== null ? marshalled(value as Input) : value;
+}
+
+function resultOf(parsed: Input): Record<string, unknown> {
   const read: Record<string, unknown> = { ...parsed, $metadata: metadata(200) };
   for (const name of ['Item', 'Attributes', 'LastEvaluatedKey'])
     if (parsed[name] !== undefined) read[name] = fromItem(parsed[name] as Items);
@@ -177,8 +181,7 @@ function unprocessed(tables: Readonly<Record<string, Input[]>>): Record<string, 
 }
 
 /** The SDK's own exception classes: handlers ask for them with `instanceof`. */
-function errorOf({ status, body }: { status: number; body: Buffer }): Error {
-  const parsed = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
+function errorOf({ status, answer: parsed }: Answer): Error {
   const name = String(parsed['__type']).split('#').at(-1) ?? 'Error';
   const message = messageOf(parsed, name);
   const details: Record<string, unknown> = { message, $metadata: metadata(status) };

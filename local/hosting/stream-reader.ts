@@ -50,6 +50,8 @@ const IDLE_POLL_MS = 500;
 /** A record may appear a moment after its write was acknowledged. */
 const FOLLOW_UP_POLLS_MS = [5, 20, 60];
 const CHECKPOINT_EVERY_MS = 250;
+/** Where records come, more follow: a read costs the database the same whether it finds one or a hundred. */
+const GATHER_MS = 20;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 
@@ -151,6 +153,7 @@ export class StreamReader {
     if (count > 0) {
       this.#drainers.unshift(...drainers);
       this.#followUps = 0;
+      if (this.#drainers.length === 0) await sleep(GATHER_MS);
       return;
     }
     for (const resolve of drainers) resolve();

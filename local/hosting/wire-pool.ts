@@ -11,7 +11,8 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-const CONNECTIONS_MAX = 24;
+/** The database does one thing at a time: more than a few at once only wait there, at the cost of switching threads. */
+const CONNECTIONS_MAX = 8;
 const HEAD_END = Buffer.from('\r\n\r\n');
 
 /**

@@ -60,6 +60,15 @@ it('goes from request to one payout, one honest webhook and at most 16 states', 
     ({ webhooks }) => webhooks.length > 0,
   );
   expect(partner?.webhooks).toMatchObject([{ signature: 'Valid', body: { data: {} } }]);
-  const meter = await read<{ statesEntered: number }>('/local/meter');
+  const meter = await read<{
+    statesEntered: number;
+    unitsByTable: Record<string, { read: number; write: number }>;
+    unitsByFunction: Record<string, { read: number; write: number }>;
+  }>('/local/meter');
   expect(meter.statesEntered).toBeLessThanOrEqual(16);
+  expect(Object.keys(meter.unitsByTable).filter((name) => !name.includes('-data-'))).toEqual([]);
+  const screening = Object.entries(meter.unitsByFunction).find(([name]) =>
+    name.includes('ScreenApplication'),
+  );
+  expect(screening?.[1].write).toBeGreaterThan(0);
 }, 60_000);

@@ -1,0 +1,147 @@
+import * as events from '@aws-sdk/client-eventbridge';
+import * as workflows from '@aws-sdk/client-sfn';
+import { messageOf } from './dynamo-wire.ts';
+
+/** Sends one request of a JSON protocol and answers its status and body. */
+export type CommandRoute = (
+  target: string,
+  body: Readonly<Record<string, unknown>>,
+) => Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }>;
+
+interface Client {
+  readonly config: { readonly endpoint?: () => Promise<{ hostname: string; port?: number }> };
+  readonly middlewareStack: { identify(): string[] };
+}
+
+interface Command {
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly middlewareStack: { identify(): string[] };
+  readonly constructor: { readonly name: string };
+}
+
+type Send = (this: Client, command: Command, ...rest: unknown[]) => Promise<unknown>;
+
+interface Service {
+  readonly client: { readonly prototype: object };
+  readonly sample: () => Client & { destroy(): void };
+  readonly target: string;
+  readonly endpointVariable: string;
+  /** Commands whose input and answer are the same in the SDK and on the wire but for instants. */
+  readonly commands: Readonly<Record<string, string>>;
+  readonly exceptions: Readonly<Record<string, unknown>>;
+}
+
+const region = 'us-east-1';
+const services: readonly Service[] = [
+  {
+    client: workflows.SFNClient,
+    sample: () => new workflows.SFNClient({ region }),
+    target: 'AWSStepFunctions',
+    endpointVariable: 'AWS_ENDPOINT_URL_SFN',
+    commands: {
+      StartExecutionCommand: 'StartExecution',
+      SendTaskSuccessCommand: 'SendTaskSuccess',
+      SendTaskFailureCommand: 'SendTaskFailure',
+    },
+    exceptions: workflows,
+  },
+  {
+    client: events.EventBridgeClient,
+    sample: () => new events.EventBridgeClient({ region }),
+    target: 'AWSEvents',
+    endpointVariable: 'AWS_ENDPOINT_URL_EVENTBRIDGE',
+    commands: { PutEventsCommand: 'PutEvents' },
+    exceptions: events,
+  },
+];
+
+const routes = new Map<number, CommandRoute>();
+let isInstalled = false;
+
+/**
+ * Answers the commands that workflows live on (start, answer a task, put events) for our own endpoint at `port` directly:
+ * the SDK's way there and back costs a millisecond of CPU a call. Everything else takes that way, and so does whatever has
+ * options or a middleware of its own.
+ */
+export function routeCommands(port: number, route: CommandRoute): () => void {
+  install();
+  routes.set(port, route);
+  return () => {
+    if (routes.get(port) === route) routes.delete(port);
+  };
+}
+
+function install(): void {
+  if (isInstalled) return;
+  isInstalled = true;
+  for (const service of services) {
+    const sample = service.sample();
+    const plainClient = sample.middlewareStack.identify().length;
+    sample.destroy();
+    const prototype = service.client.prototype as { send: Send };
+    const throughSdk = prototype.send;
+    prototype.send = async function send(command, ...rest) {
+      const operation = service.commands[command.constructor.name];
+      const isPlain =
+        operation !== undefined &&
+        rest.length === 0 &&
+        this.middlewareStack.identify().length === plainClient;
+      const route = isPlain ? await routeOf(this, service.endpointVariable) : undefined;
+      if (!route || operation === undefined) return throughSdk.call(this, command, ...rest);
+      return call(route, { service, operation, input: command.input });
+    };
+  }
+}
+
+const ports = new WeakMap<Client, number>();
+
+async function routeOf(client: Client, variable: string): Promise<CommandRoute | undefined> {
+  let port = ports.get(client);
+  if (port === undefined) {
+    const explicit = await client.config.endpoint?.();
+    const address = explicit ?? new URL(process.env[variable] ?? 'http://none:1');
+    port = address.hostname === '127.0.0.1' ? Number(address.port) : 0;
+    ports.set(client, port);
+  }
+  return routes.get(port);
+}
+
+async function call(
+  route: CommandRoute,
+  {
+    service,
+    operation,
+    input,
+  }: { service: Service; operation: string; input: Readonly<Record<string, unknown>> },
+): Promise<unknown> {
+  const sent = JSON.parse(JSON.stringify(input)) as Readonly<Record<string, unknown>>;
+  const { status, body } = await route(`${service.target}.${operation}`, sent);
+  const $metadata = { httpStatusCode: status, attempts: 1, totalRetryDelay: 0 };
+  if (status === 200) {
+    const startDate = body['startDate'];
+    return {
+      ...body,
+      ...(typeof startDate === 'number' && { startDate: new Date(startDate * 1000) }),
+      $metadata,
+    };
+  }
+  throw errorOf(service, { body, $metadata });
+}
+
+/** The SDK's own exception classes: handlers ask for them by name or with `instanceof`. */
+function errorOf(
+  { exceptions }: Service,
+  given: { body: Readonly<Record<string, unknown>>; $metadata: { httpStatusCode: number } },
+): Error {
+  const { body, $metadata } = given;
+  const name = String(body['__type']).split('#').at(-1) ?? 'Error';
+  const message = messageOf(body, name);
+  const known = exceptions[name];
+  if (typeof known === 'function')
+    return new (known as new (of: unknown) => Error)({ ...body, message, $metadata });
+  return Object.assign(new Error(message), {
+    name,
+    $fault: $metadata.httpStatusCode < 500 ? 'client' : 'server',
+    $metadata,
+  });
+}
