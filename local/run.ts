@@ -134,13 +134,23 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+/** What could not start for want of Java says so, whatever it stumbled over. */
+function reasonOf(error: unknown): unknown {
+  if (!(error instanceof CannotStart)) return error;
+  try {
+    requireJava();
+    return error;
+  } catch (missing) {
+    return missing;
+  }
+}
+
 if (process.argv[1] !== undefined && import.meta.filename === process.argv[1]) {
   try {
     await main(process.argv.slice(2));
     process.exit(0);
   } catch (error) {
-    if (error instanceof CannotStart) requireJava();
-    console.error(describe(error));
+    console.error(describe(reasonOf(error)));
     process.exit(1);
   }
 }

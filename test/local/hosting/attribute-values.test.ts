@@ -50,9 +50,7 @@ describe('values in DynamoDB’s notation', () => {
     fc.assert(
       fc.property(item, (given) => {
         const marshalled = marshall(given, { removeUndefinedValues: true });
-        expect(fromItem(toItem(given))).toEqual(
-          unmarshall(marshalled),
-        );
+        expect(fromItem(toItem(given))).toEqual(unmarshall(marshalled));
       }),
     );
   });
