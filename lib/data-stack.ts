@@ -84,7 +84,15 @@ const tableShapes = {
       { name: 'ByApplication', key: ['applicationId', 'openedAt'] },
     ],
   },
-  Cases: { variable: 'CASES_TABLE', key: ['borrowerKey', 'record'] },
+  Cases: {
+    variable: 'CASES_TABLE',
+    key: ['borrowerKey', 'record'],
+    isPublished: true,
+    indexes: [
+      { name: 'ById', key: ['caseKey', 'record'], attributes: [] },
+      { name: 'Open', key: ['openLenderId', 'openedAt'], attributes: [] },
+    ],
+  },
   Catalog: { variable: 'CATALOG_TABLE', key: ['kind', 'idVersion'] },
   IdempotencyKeys: {
     variable: 'IDEMPOTENCY_KEYS_TABLE',

@@ -24,11 +24,8 @@ export function applyAnswer(
       return applyCreditCheck(application, decision, at);
     case 'ApproveApplication':
       return applyApproval(application, task, at);
-    case 'ResolvePayout':
-    case 'ConfirmPayout':
-    case 'ReviewDecision':
-    case 'AwaitDocuments':
-    case 'AwaitSignature':
+    // The other kinds are about something else than the application.
+    default:
       return undefined;
   }
 }

@@ -26,6 +26,10 @@ export const Funder = z.object({
   /** What its money costs it, a year, in basis points: one dimension of the pricing grid. */
   costOfFundsBasisPoints: z.int().min(0).max(10_000).optional(),
   partners: z.array(ListedPartner),
+  /** How overdue loans of this lender are collected, and where debtors reach it. */
+  collection: z
+    .strictObject({ strategyId: z.string().min(1), telephone: z.string().min(1) })
+    .optional(),
 });
 export type Funder = z.infer<typeof Funder>;
 

@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { CollectionAgency } from '../collections/agency.ts';
+import { CollectionScript } from '../collections/script.ts';
+import { CollectionStrategy } from '../collections/strategy.ts';
 import { catalogKeyOf } from './catalog-key.ts';
 import { CreditPolicy } from './credit-policy.ts';
 import { Funder } from './funder.ts';
@@ -25,6 +28,21 @@ export const catalogKinds = {
     folder: 'message-templates',
     schema: MessageTemplates,
     idField: 'messageTemplatesId',
+  },
+  'collection-strategy': {
+    folder: 'collection-strategies',
+    schema: CollectionStrategy,
+    idField: 'strategyId',
+  },
+  'collection-script': {
+    folder: 'collection-scripts',
+    schema: CollectionScript,
+    idField: 'scriptId',
+  },
+  'collection-agency': {
+    folder: 'collection-agencies',
+    schema: CollectionAgency,
+    idField: 'agencyId',
   },
   'reason-texts': { folder: 'reason-texts', schema: ReasonTexts, idField: 'reasonTextsId' },
 } as const;

@@ -41,6 +41,16 @@ export function taskIdOf(applicationId: string, kind: string, round: number): st
   return `task_${tailOf(`${applicationId}|${kind}|${round}`)}`;
 }
 
+/** One borrower has one case with one lender, however often it is opened. */
+export function caseIdOf(borrowerKey: string, lenderId: string): string {
+  return `case_${tailOf(`${borrowerKey}|${lenderId}`)}`;
+}
+
+/** A contact is known before it is made: a repeated step or request meets the one it reserved. */
+export function contactIdOf(caseId: string, mark: string): string {
+  return `contact_${tailOf(`${caseId}|${mark}`)}`;
+}
+
 /** The bank's reference for one payout: deterministic, so that a repeated payment is recognised as the same one. */
 export function payoutRefOf(loanId: string, payoutNumber: number): string {
   return base32(sha256Bytes(`${loanId}|${payoutNumber}`), payoutRefLength);

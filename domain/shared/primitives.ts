@@ -25,6 +25,8 @@ const ulidTail = '[0-9A-HJKMNP-TV-Z]{26}';
 export const ApplicationId = z.string().regex(new RegExp(`^app_${ulidTail}$`));
 export const LoanId = z.string().regex(new RegExp(`^loan_${ulidTail}$`));
 export const TaskId = z.string().regex(new RegExp(`^task_${ulidTail}$`));
+export const CaseId = z.string().regex(new RegExp(`^case_${ulidTail}$`));
+export const ContactId = z.string().regex(new RegExp(`^contact_${ulidTail}$`));
 export const DocumentId = z.string().regex(new RegExp(`^doc_${ulidTail}$`));
 export const PartnerId = z.string().regex(/^[a-z][a-z0-9-]{1,30}$/);
 

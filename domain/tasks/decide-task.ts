@@ -67,6 +67,7 @@ export function decideTask(
         taskId: task.taskId,
         kind: task.kind,
         applicationId: task.applicationId,
+        ...task.about,
         outcome: answer.outcome,
         contentHash: answer.contentHash,
         reasonCodes: answer.reasonCodes ?? [],
@@ -135,7 +136,9 @@ function assertMayWork(task: Task, operator: Operator): void {
 function assertFits(task: Task, answer: TaskAnswer): void {
   if (!outcomesByKind[task.kind].includes(answer.outcome))
     throw new InvalidInput(
-      `a ${task.kind} task is answered by ${outcomesByKind[task.kind].join(', ')}`,
+      outcomesByKind[task.kind].length === 0
+        ? `a ${task.kind} task is not answered here`
+        : `a ${task.kind} task is answered by ${outcomesByKind[task.kind].join(', ')}`,
     );
   if (answer.contentHash !== task.contentHash)
     throw new InvalidTransition(`task ${task.taskId} shows something else now: read it again`);

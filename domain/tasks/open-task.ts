@@ -16,6 +16,15 @@ export const taskPlans: Readonly<
   ResolvePayout: { queue: 'PayoutReview', remindHours: 1, dueHours: 4 },
   ConfirmPayout: { queue: 'PayoutReview', remindHours: 1, dueHours: 4 },
   ReviewDecision: { queue: 'DecisionReview', remindHours: 24, dueHours: 72 },
+  CallBorrower: { queue: 'Collection', remindHours: 24, dueHours: 48 },
+  VisitBorrower: { queue: 'FieldVisit', remindHours: 72, dueHours: 120 },
+  ApproveLegalAction: { queue: 'Disposal', remindHours: 72, dueHours: 168 },
+  ApproveCompensation: { queue: 'Disposal', remindHours: 24, dueHours: 72 },
+  ApproveWriteOff: { queue: 'Disposal', remindHours: 72, dueHours: 168 },
+  ApproveTransfer: { queue: 'Disposal', remindHours: 72, dueHours: 168 },
+  DecideHardship: { queue: 'Relief', remindHours: 48, dueHours: 168 },
+  AnswerDispute: { queue: 'Relief', remindHours: 72, dueHours: 480 },
+  AnswerComplaint: { queue: 'Relief', remindHours: 72, dueHours: 360 },
   AwaitDocuments: { remindHours: 72, dueHours: 168 },
   AwaitSignature: { remindHours: 72, dueHours: 168 },
 };
@@ -32,6 +41,11 @@ export interface TaskOpening {
   readonly content: Readonly<Record<string, unknown>>;
   readonly approvalsRequired?: 1 | 2;
   readonly excludedOperators?: readonly string[];
+  /** What the id is made from, when it is not the application. */
+  readonly subjectId?: string;
+  readonly about?: Readonly<Record<string, string>>;
+  /** A deadline that a rule sets, instead of the one of the kind. */
+  readonly dueAt?: string;
   readonly taskToken?: string;
   readonly at: string;
 }
@@ -40,7 +54,7 @@ export interface TaskOpening {
 export function openTask(opening: TaskOpening): Task {
   const { kind, applicationId, at } = opening;
   const plan = taskPlans[kind];
-  const taskId = taskIdOf(applicationId, kind, opening.round);
+  const taskId = taskIdOf(opening.subjectId ?? applicationId, kind, opening.round);
   const later = (hours: number): string => new Date(Date.parse(at) + hours * hourMs).toISOString();
   return startAggregate(
     taskId,
@@ -51,7 +65,8 @@ export function openTask(opening: TaskOpening): Task {
       applicationId,
       partnerId: opening.partnerId,
       ...(plan.queue === undefined ? {} : { queue: plan.queue }),
-      dueAt: later(plan.dueHours),
+      ...(opening.about === undefined ? {} : { about: { ...opening.about } }),
+      dueAt: opening.dueAt ?? later(plan.dueHours),
       remindAt: later(plan.remindHours),
       openedAt: at,
       excludedOperators: [...(opening.excludedOperators ?? [])],
@@ -70,6 +85,7 @@ export function openTask(opening: TaskOpening): Task {
         taskId,
         kind,
         applicationId,
+        ...opening.about,
         ...(plan.queue === undefined ? {} : { queue: plan.queue }),
       },
     },

@@ -2,8 +2,15 @@ import type { Application } from '../applications/application.ts';
 import type { Payout } from '../disbursement/payout.ts';
 import type { TaskKind } from './task.ts';
 
-/** The kinds of task that a workflow opens for people. */
-export type AskedKind = Exclude<TaskKind, 'AwaitDocuments' | 'AwaitSignature' | 'ReviewDecision'>;
+/** The kinds of task that the workflow of an application opens for people. */
+export type AskedKind = Extract<
+  TaskKind,
+  | 'ReviewDocuments'
+  | 'CheckCreditManually'
+  | 'ApproveApplication'
+  | 'ResolvePayout'
+  | 'ConfirmPayout'
+>;
 
 export interface TaskSubject {
   readonly application: Application;

@@ -8,6 +8,10 @@ export const Queue = z.enum([
   'Approval',
   'PayoutReview',
   'DecisionReview',
+  'Collection',
+  'FieldVisit',
+  'Relief',
+  'Disposal',
   'Supervisor',
 ]);
 export type Queue = z.infer<typeof Queue>;
@@ -16,6 +20,7 @@ export const OperatorRole = z.enum([
   'Reviewer',
   'CreditAnalyst',
   'Approver',
+  'Collector',
   'Supervisor',
   'Administrator',
   'Auditor',
@@ -28,6 +33,11 @@ export const queueRoles: Readonly<Record<Queue, readonly OperatorRole[]>> = {
   Approval: ['Approver', 'Supervisor'],
   PayoutReview: ['Supervisor'],
   DecisionReview: ['Approver', 'Supervisor'],
+  Collection: ['Collector', 'Supervisor'],
+  FieldVisit: ['Collector', 'Supervisor'],
+  /** Hardship, disputes and complaints: never decided by who collects. */
+  Relief: ['Approver', 'Supervisor'],
+  Disposal: ['Approver', 'Supervisor'],
   Supervisor: ['Supervisor'],
 };
 
@@ -53,6 +63,16 @@ export const TaskKind = z.enum([
   /** The bank cannot tell us what became of a payout: a person asks it. */
   'ConfirmPayout',
   'ReviewDecision',
+  /** Steps of the collection ladder, and the requests of debtors. */
+  'CallBorrower',
+  'VisitBorrower',
+  'ApproveLegalAction',
+  'ApproveCompensation',
+  'ApproveWriteOff',
+  'ApproveTransfer',
+  'DecideHardship',
+  'AnswerDispute',
+  'AnswerComplaint',
   /** Not human work: the workflow waits for the partner or the borrower. Never in a queue. */
   'AwaitDocuments',
   'AwaitSignature',
@@ -66,6 +86,16 @@ export const outcomesByKind: Readonly<Record<TaskKind, readonly TaskOutcome[]>> 
   ResolvePayout: ['Retry', 'Cancel'],
   ConfirmPayout: ['ConfirmPaid', 'ConfirmNotPaid', 'Retry'],
   ReviewDecision: ['Uphold', 'Overturn'],
+  // Answered by the outcome form of a case, which records the contact as well.
+  CallBorrower: [],
+  VisitBorrower: [],
+  ApproveLegalAction: ['Approve', 'Reject'],
+  ApproveCompensation: ['Approve', 'Reject'],
+  ApproveWriteOff: ['Approve', 'Reject'],
+  ApproveTransfer: ['Approve', 'Reject'],
+  DecideHardship: ['Approve', 'Reject'],
+  AnswerDispute: ['Uphold', 'Overturn'],
+  AnswerComplaint: ['Uphold', 'Overturn'],
   AwaitDocuments: [],
   AwaitSignature: [],
 };
@@ -89,6 +119,8 @@ export const Task = z.object({
   status: z.enum(['Open', 'Decided', 'Closed']),
   applicationId: ApplicationId,
   partnerId: z.string(),
+  /** What else the task is about, by name of the id: `caseId`, `pauseId`. */
+  about: z.record(z.string(), z.string()).optional(),
   /** Present only while a person may pick the task up: it makes the Inbox index sparse. */
   queue: Queue.optional(),
   dueAt: Instant,

@@ -1,8 +1,10 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { debtorSubjectOf } from '#domain/collections/debtor.ts';
 import type { AuditRecord } from '#domain/shared/audit.ts';
 import { DomainEvent } from '#domain/shared/domain-event.ts';
+import { caseIdOf } from '#domain/shared/ids.ts';
 import { documentClient, eventBusClient, requireEnvironment } from '#platform/clients.ts';
 import { streamConsumer, type StreamRecord } from '#platform/event-consumer.ts';
 
@@ -19,7 +21,17 @@ const Keys = z.union([
   z.object({ loanId: z.string() }).transform(({ loanId }) => loanId),
   z.object({ payoutRef: z.string() }).transform(({ payoutRef }) => payoutRef),
   z.object({ taskId: z.string() }).transform(({ taskId }) => taskId),
+  z
+    .object({ borrowerKey: z.string(), record: z.string().regex(/^(case#|debtor$)/) })
+    .transform(subjectOfBorrower),
 ]);
+
+/** A borrower's collection holds a case for each lender, and the debtor. */
+function subjectOfBorrower({ borrowerKey, record }: { borrowerKey: string; record: string }) {
+  return record === 'debtor'
+    ? debtorSubjectOf(borrowerKey)
+    : caseIdOf(borrowerKey, record.slice('case#'.length));
+}
 
 /** One change of one aggregate, on its way to the chain and to the bus. */
 export interface PublishedChange {

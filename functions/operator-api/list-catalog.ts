@@ -12,6 +12,9 @@ const Kind = z.enum([
   'credit-policy',
   'funder',
   'partner',
+  'collection-strategy',
+  'collection-script',
+  'collection-agency',
   'reason-texts',
 ]);
 

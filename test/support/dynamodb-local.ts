@@ -19,6 +19,11 @@ const tables: Readonly<Record<string, { keys: Keys; indexes?: Readonly<Record<st
     keys: ['taskId'],
     indexes: { Inbox: ['queue', 'dueAt'], ByApplication: ['applicationId', 'openedAt'] },
   },
+  Cases: {
+    keys: ['borrowerKey', 'record'],
+    indexes: { ById: ['caseKey', 'record'], Open: ['openLenderId', 'openedAt'] },
+  },
+  Metrics: { keys: ['metric', 'dateDimension'] },
   Catalog: { keys: ['kind', 'idVersion'] },
   IdempotencyKeys: { keys: ['callerKey'] },
   Metrics: { keys: ['metric', 'dateDimension'] },

@@ -1,0 +1,199 @@
+import * as z from 'zod';
+import type { Catalog } from '#domain/catalog/ports.ts';
+import type { CollectionCase, PendingStep } from '#domain/collections/case.ts';
+import { beginStep, chooseStep } from '#domain/collections/choose-step.ts';
+import { stepTaskIdOf, taskKindOfAction } from '#domain/collections/collection-task.ts';
+import type { ConductLimits } from '#domain/collections/conduct-limits.ts';
+import type { Debt, Debts } from '#domain/collections/debt.ts';
+import { giveUpStep } from '#domain/collections/give-up-step.ts';
+import { followDebts } from '#domain/collections/follow-debts.ts';
+import type { Cases } from '#domain/collections/ports.ts';
+import { breakPromise } from '#domain/collections/promise.ts';
+import { settleDisposal } from '#domain/collections/settle-disposal.ts';
+import { isDisposal } from '#domain/collections/strategy.ts';
+import { businessDateOf, daysBetween } from '#domain/shared/calendar.ts';
+import type { Task } from '#domain/tasks/task.ts';
+import { endCaseWork, withdrawStep, type CaseWorkPorts } from '#platform/case-work.ts';
+import { armOfCase, conductLimits } from '#platform/collection-catalog.ts';
+import { existing } from '#platform/existing.ts';
+import { retryOnConflict } from '#platform/retry-on-conflict.ts';
+import { workflowTask } from '#platform/workflow-task.ts';
+import { collectionDependencies } from './collection-dependencies.ts';
+
+export const ChooseStepInput = z.object({
+  borrowerKey: z.string().min(1),
+  lenderId: z.string().min(1),
+  opening: z.int().min(1),
+  run: z.int().min(1),
+  /** How often this execution has been here. */
+  turn: z.int().min(0),
+  /** The number of the step that nobody finished in time, or that its provider could not do. */
+  failed: z.int().min(0),
+});
+
+export interface ChooseStepDependencies extends CaseWorkPorts {
+  readonly cases: Cases;
+  readonly catalog: Catalog;
+  readonly debts: Debts;
+  readonly writeOffs: WriteOffs;
+}
+
+/** Servicing gives the money up; collections only ask for it, with the approval. */
+export interface WriteOffs {
+  request(given: {
+    readonly loanIds: readonly string[];
+    readonly taskId: string;
+    readonly approvedBy: readonly string[];
+  }): Promise<void>;
+}
+
+export type StepState =
+  | 'ContactBorrower'
+  | 'AwaitCollector'
+  | 'SendLetter'
+  | 'AwaitDisposal'
+  | 'AwaitNextStep'
+  | 'RenewEscalation'
+  | 'Closed';
+
+export interface ChosenStep {
+  readonly step: StepState;
+  readonly turn: number;
+  /** Of the step under way; 0 while there is none. */
+  readonly number: number;
+  /** The version it was chosen on: whoever waits looks whether it still is. */
+  readonly version: number;
+  readonly waitSeconds: number;
+}
+
+/** An execution goes on under a new name long before 25,000 events (a turn makes about thirty) or a year. */
+const TURNS_MAX = 400;
+const RUN_DAYS_MAX = 240;
+
+/**
+ * Decides what comes next in a case. First everything that happened meanwhile takes effect, each as one change: a step that
+ * failed, a decision of people, what the loans owe now, a promise whose day has passed. Then the strategy says which step.
+ */
+export function runChooseStep(
+  input: z.infer<typeof ChooseStepInput>,
+  dependencies: ChooseStepDependencies,
+): Promise<ChosenStep> {
+  return retryOnConflict(() => choose(input, dependencies));
+}
+
+async function choose(
+  input: z.infer<typeof ChooseStepInput>,
+  dependencies: ChooseStepDependencies,
+): Promise<ChosenStep> {
+  const { cases, catalog, now } = dependencies;
+  const { borrowerKey, lenderId, opening, run, turn } = input;
+  const found = existing(await cases.find(borrowerKey, lenderId), 'such case');
+  if (found.opening !== opening || found.run !== run) return answer('Closed', found, turn);
+  const on = businessDateOf(now().getTime());
+  const limits = await conductLimits(catalog, found, on);
+  const current = await settled(found, { ...dependencies, input, limits, on });
+  if (current.status === 'Closed') return answer('Closed', current, turn);
+  if (current.pending !== undefined) return answer(stateOf(current.pending), current, turn);
+  if (
+    turn >= TURNS_MAX ||
+    daysBetween(businessDateOf(Date.parse(current.runSince)), on) >= RUN_DAYS_MAX
+  )
+    return answer('RenewEscalation', current, turn);
+  const at = now().toISOString();
+  const [arm, debtor] = await Promise.all([
+    armOfCase(catalog, current),
+    cases.findDebtor(borrowerKey),
+  ]);
+  const next = chooseStep({ collectionCase: current, debtor, arm, limits, on, at });
+  if (next.kind === 'Wait')
+    return answer('AwaitNextStep', current, turn, secondsUntil(next.until, at));
+  const begun = beginStep(current, { step: next.step, at });
+  await cases.replace(begun);
+  return answer(begun.pending === undefined ? 'Closed' : stateOf(begun.pending), begun, turn);
+}
+
+type Settling = ChooseStepDependencies & {
+  readonly input: z.infer<typeof ChooseStepInput>;
+  readonly limits: ConductLimits;
+  readonly on: string;
+};
+
+/** Every change is one write; the next is decided on what was written. */
+async function settled(found: CollectionCase, settling: Settling): Promise<CollectionCase> {
+  const { cases, now } = settling;
+  let current = found;
+  const task = await decidedTask(current, settling);
+  const debts = await readDebts(current, settling);
+  const at = now().toISOString();
+  const changes = [
+    (open: CollectionCase) => task && settleDisposal(open, { task, on: settling.on, at }),
+    (open: CollectionCase) =>
+      giveUpStep(open, { number: settling.input.failed, on: settling.on, at }),
+    (open: CollectionCase) => followDebts(open, { debts, at }),
+    (open: CollectionCase) => breakPromise(open, { on: settling.on, at, limits: settling.limits }),
+  ];
+  if (task !== undefined) await requestWriteOff(current, task, settling);
+  for (const change of changes) {
+    const next = current.status === 'Closed' ? undefined : change(current);
+    if (next === undefined) continue;
+    await cases.replace(next);
+    if (current.pending !== undefined && next.pending === undefined)
+      await withdrawStep(current, current.pending, { ...settling, because: next.event.type });
+    current = next;
+  }
+  if (current.status === 'Closed') await endCaseWork(found, settling);
+  return current;
+}
+
+/** What people decided about the disposal under way. */
+async function decidedTask(
+  collectionCase: CollectionCase,
+  { tasks }: Settling,
+): Promise<Task | undefined> {
+  const { pending } = collectionCase;
+  if (pending === undefined || !isDisposal(pending.action)) return undefined;
+  const taskId = stepTaskIdOf(collectionCase, pending);
+  const task = taskId === undefined ? undefined : await tasks.find(taskId);
+  return task?.status === 'Decided' ? task : undefined;
+}
+
+/** Asked for before the step counts as done: asked for twice it is one write-off, since servicing knows the task. */
+async function requestWriteOff(
+  { pending, loans }: CollectionCase,
+  { taskId, decisions }: Task,
+  { writeOffs }: Settling,
+): Promise<void> {
+  if (pending?.action !== 'WriteOff' || decisions.at(-1)?.outcome !== 'Approve') return;
+  const approvedBy = decisions.map(({ operatorId }) => operatorId);
+  await writeOffs.request({ loanIds: loans.map(({ loanId }) => loanId), taskId, approvedBy });
+}
+
+async function readDebts({ loans }: CollectionCase, { debts, on }: Settling): Promise<Debt[]> {
+  const found = await Promise.all(loans.map(({ loanId }) => debts.find(loanId, on)));
+  return found.filter((debt) => debt !== undefined);
+}
+
+function stateOf({ action }: PendingStep): StepState {
+  if (isDisposal(action)) return 'AwaitDisposal';
+  if (taskKindOfAction[action] !== undefined) return 'AwaitCollector';
+  return action === 'Letter' ? 'SendLetter' : 'ContactBorrower';
+}
+
+function secondsUntil(until: string, at: string): number {
+  return Math.max(1, Math.ceil((Date.parse(until) - Date.parse(at)) / 1000));
+}
+
+function answer(
+  step: StepState,
+  { pending, version }: CollectionCase,
+  turn: number,
+  waitSeconds = 1,
+): ChosenStep {
+  return { step, turn: turn + 1, number: pending?.number ?? 0, version, waitSeconds };
+}
+
+export const handler = workflowTask({
+  input: ChooseStepInput,
+  dependencies: collectionDependencies,
+  run: runChooseStep,
+});
