@@ -1,6 +1,7 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Audit } from './audit.ts';
+import { Collections } from './collections.ts';
 import { HouseStack, type HouseStackProps } from './constructs/house-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import { DayClose } from './day-close.ts';
@@ -32,6 +33,7 @@ export class OperationsStack extends HouseStack {
       applyAnswer: tasks.applyAnswer,
       notifyOutcome,
     });
+    const { escalateCollections } = new Collections(this, 'Collections', { data });
     new Documents(this, 'Documents', { data });
     new Audit(this, 'Audit', { data });
     const { closeBusinessDay } = new DayClose(this, 'DayClose', { data });
@@ -42,6 +44,9 @@ export class OperationsStack extends HouseStack {
       },
     });
     new CfnOutput(this, 'OriginateLoanArn', { value: originateLoan.stateMachineArn });
+    new CfnOutput(this, 'EscalateCollectionsArn', {
+      value: escalateCollections.stateMachineArn,
+    });
     new CfnOutput(this, 'DisburseLoanArn', { value: disburseLoan.stateMachineArn });
     new CfnOutput(this, 'CloseBusinessDayArn', { value: closeBusinessDay.stateMachineArn });
   }

@@ -17,7 +17,12 @@ export interface OperatorApiProps {
   readonly api: Api;
 }
 
-const machineNames = ['originate-loan', 'disburse-loan', 'close-business-day'];
+const machineNames = [
+  'originate-loan',
+  'disburse-loan',
+  'close-business-day',
+  'escalate-collections',
+];
 
 /** What operators may ask for, and what each answer may touch. */
 export class OperatorApi extends Construct {
@@ -36,7 +41,7 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
     'get-task': [uses(tasks, 'GetItem')],
     'claim-task': [changesTask],
     'release-task': [changesTask],
-    'decide-task': [changesTask, answersTasks(scope, 'originate-loan', 'disburse-loan')],
+    'decide-task': [changesTask, answersTasks(scope, ...machineNames)],
     'list-executions': [onMachines(scope, 'ListExecutions')],
     'get-execution': [onExecutions(scope, 'DescribeExecution')],
     'get-execution-history': [onExecutions(scope, 'GetExecutionHistory')],

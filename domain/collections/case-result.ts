@@ -74,7 +74,8 @@ export function sumResults(
 ): readonly ArmResult[] {
   const groups = Map.groupBy(results, groupOf);
   return [...groups.values()].map((rows) => {
-    const [{ strategy = '', arm = '' } = {}] = rows;
+    const strategy = rows[0]?.strategy ?? '';
+    const arm = rows[0]?.arm ?? '';
     const sum = (value: (row: CaseResult) => number) =>
       rows.reduce((total, row) => total + value(row), 0);
     const steps = [...new Set(rows.flatMap((row) => Object.keys(row.receivedByStep)))].sort();

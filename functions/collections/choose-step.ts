@@ -106,7 +106,10 @@ async function choose(
   ]);
   const next = chooseStep({ collectionCase: current, debtor, arm, limits, on, at });
   if (next.kind === 'Wait')
-    return answer('AwaitNextStep', current, turn, secondsUntil(next.until, at));
+    return {
+      ...answer('AwaitNextStep', current, turn),
+      waitSeconds: secondsUntil(next.until, at),
+    };
   const begun = beginStep(current, { step: next.step, at });
   await cases.replace(begun);
   return answer(begun.pending === undefined ? 'Closed' : stateOf(begun.pending), begun, turn);
@@ -123,6 +126,8 @@ async function settled(found: CollectionCase, settling: Settling): Promise<Colle
   const { cases, now } = settling;
   let current = found;
   const task = await decidedTask(current, settling);
+  // Before the debts are read: what is given up here is given up there.
+  if (task !== undefined) await requestWriteOff(current, task, settling);
   const debts = await readDebts(current, settling);
   const at = now().toISOString();
   const changes = [
@@ -132,7 +137,6 @@ async function settled(found: CollectionCase, settling: Settling): Promise<Colle
     (open: CollectionCase) => followDebts(open, { debts, at }),
     (open: CollectionCase) => breakPromise(open, { on: settling.on, at, limits: settling.limits }),
   ];
-  if (task !== undefined) await requestWriteOff(current, task, settling);
   for (const change of changes) {
     const next = current.status === 'Closed' ? undefined : change(current);
     if (next === undefined) continue;
@@ -183,13 +187,8 @@ function secondsUntil(until: string, at: string): number {
   return Math.max(1, Math.ceil((Date.parse(until) - Date.parse(at)) / 1000));
 }
 
-function answer(
-  step: StepState,
-  { pending, version }: CollectionCase,
-  turn: number,
-  waitSeconds = 1,
-): ChosenStep {
-  return { step, turn: turn + 1, number: pending?.number ?? 0, version, waitSeconds };
+function answer(step: StepState, { pending, version }: CollectionCase, turn: number): ChosenStep {
+  return { step, turn: turn + 1, number: pending?.number ?? 0, version, waitSeconds: 1 };
 }
 
 export const handler = workflowTask({

@@ -22,11 +22,11 @@ import { sha256Hex } from '#domain/shared/digest.ts';
 import { ApplicationClosed } from '#domain/shared/errors.ts';
 import { ApplicationId } from '#domain/shared/primitives.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
-import { S3ContractPapers, type ContractPapers } from './contract-papers.ts';
+import { S3ContractPapers, type ContractPapers } from '#platform/contract-papers.ts';
 import { openApplication } from './open-application.ts';
 import { lenderAndPolicy, pinnedProduct } from './origination-catalog.ts';
 import { stepDependencies } from './origination-dependencies.ts';
-import { contractFont } from './pdf/contract-font.ts';
+import { contractFont } from '#platform/pdf/contract-font.ts';
 import { writeContract } from './pdf/contract-paper.ts';
 import { writeDisclosure } from './pdf/disclosure-paper.ts';
 

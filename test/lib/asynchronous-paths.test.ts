@@ -18,6 +18,10 @@ describe('rules', () => {
 
   it('start the functions that wait for events', () => {
     expect([...new Set(entriesCalledBy(rules))].sort()).toEqual([
+      'collections/apply-relief.ts',
+      'collections/follow-loan.ts',
+      'collections/open-case.ts',
+      'collections/record-result.ts',
       'documents/verify-document.ts',
       'notification/notify-loan.ts',
       'origination/start-origination.ts',
@@ -68,6 +72,10 @@ describe('functions called by events or schedules', () => {
   it('are tried again and leave failures in a queue', () => {
     const configured = cloud.ofType('AWS::Lambda::EventInvokeConfig');
     expect(entriesCalledBy(configured).sort()).toEqual([
+      'collections/apply-relief.ts',
+      'collections/follow-loan.ts',
+      'collections/open-case.ts',
+      'collections/record-result.ts',
       'day-close/start-day-close.ts',
       'disbursement/sweep-payouts.ts',
       'documents/verify-document.ts',
@@ -87,15 +95,18 @@ describe('functions called by events or schedules', () => {
 describe('stream consumers', () => {
   const mappings = cloud.ofType('AWS::Lambda::EventSourceMapping');
 
-  it.each(['Applications', 'Loans', 'Payouts', 'Tasks'])('publish the changes of %s', (table) => {
-    const found = mappings.filter(({ properties }) =>
-      JSON.stringify(properties['EventSourceArn']).includes(`GetAtt${table}`),
-    );
-    expect(entriesCalledBy(found)).toEqual(['audit/publish-changes.ts']);
-  });
+  it.each(['Applications', 'Loans', 'Payouts', 'Tasks', 'Cases'])(
+    'publish the changes of %s',
+    (table) => {
+      const found = mappings.filter(({ properties }) =>
+        JSON.stringify(properties['EventSourceArn']).includes(`GetAtt${table}`),
+      );
+      expect(entriesCalledBy(found)).toEqual(['audit/publish-changes.ts']);
+    },
+  );
 
   it('halve a failing batch, retry only what failed, and give it up to a queue', () => {
-    expect(mappings).toHaveLength(4);
+    expect(mappings).toHaveLength(5);
     for (const { properties } of mappings) {
       expect(properties['BisectBatchOnFunctionError']).toBe(true);
       expect(properties['FunctionResponseTypes']).toEqual(['ReportBatchItemFailures']);

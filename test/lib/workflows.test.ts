@@ -50,10 +50,11 @@ describe.each(machines)('$name', ({ name, logicalId, properties, metadata }) => 
 });
 
 describe('the machines', () => {
-  it('are the two of origination and the close of the day', () => {
+  it('are those of origination, of the close of the day and of collections', () => {
     expect(machines.map(({ name }) => name).sort()).toEqual([
       'close-business-day',
       'disburse-loan',
+      'escalate-collections',
       'originate-loan',
     ]);
   });

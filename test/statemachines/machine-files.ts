@@ -15,7 +15,7 @@ export interface State {
   readonly Comment?: string;
   readonly Resource?: string;
   readonly Arguments?: Readonly<Record<string, unknown>>;
-  readonly TimeoutSeconds?: number;
+  readonly TimeoutSeconds?: number | string;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
   readonly Choices?: readonly {

@@ -1,8 +1,8 @@
 import type { ContractText } from '#domain/contracts/contract-terms.ts';
 import type { DisclosureSheet } from '#domain/contracts/disclosure-sheet.ts';
 import { writeSchedule } from './disclosure-paper.ts';
-import { Paper } from './paper.ts';
-import type { TrueTypeFont } from './true-type-font.ts';
+import { Paper } from '#platform/pdf/paper.ts';
+import type { TrueTypeFont } from '#platform/pdf/true-type-font.ts';
 
 export interface ContractFacts {
   readonly text: ContractText;

@@ -2,8 +2,8 @@ import { percentText, yuanText } from '#domain/contracts/amount-text.ts';
 import { repaymentMethodNames } from '#domain/contracts/contract-terms.ts';
 import type { DisclosureSheet } from '#domain/contracts/disclosure-sheet.ts';
 import { RepaymentMethod } from '#domain/shared/primitives.ts';
-import { Paper, type Column } from './paper.ts';
-import type { TrueTypeFont } from './true-type-font.ts';
+import { Paper, type Column } from '#platform/pdf/paper.ts';
+import type { TrueTypeFont } from '#platform/pdf/true-type-font.ts';
 
 const scheduleColumns: readonly Column[] = [
   { title: '期数', share: 1 },

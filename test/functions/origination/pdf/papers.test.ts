@@ -5,7 +5,7 @@ import { priceSheet, type DisclosureSheet } from '#domain/contracts/disclosure-s
 import { Funder } from '#domain/catalog/funder.ts';
 import { PolicyPack } from '#domain/catalog/policy-pack.ts';
 import { Product } from '#domain/catalog/product.ts';
-import { contractFont } from '#functions/origination/pdf/contract-font.ts';
+import { contractFont } from '#platform/pdf/contract-font.ts';
 import { writeContract } from '#functions/origination/pdf/contract-paper.ts';
 import { writeDisclosure } from '#functions/origination/pdf/disclosure-paper.ts';
 import { aPerson } from '#test/domain/builders.ts';

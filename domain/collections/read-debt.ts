@@ -1,0 +1,48 @@
+import type { LoanFile } from '../servicing/loan-file.ts';
+import { accountOf, delinquencyIn, dueAndOpenFen } from '../servicing/loan-file.ts';
+import { addDays } from '../shared/calendar.ts';
+import type { CaseLoan } from './case.ts';
+import type { Debt } from './debt.ts';
+
+/** What is known of a borrower besides the loan, for the choice of a strategy. */
+export type DebtorProfile = Pick<CaseLoan, 'segment' | 'grade' | 'hasGuarantor'>;
+
+/**
+ * Reads what collections may act on off a loan's file. Amounts are those of servicing: clipped to what may be asked for,
+ * penalty included (rules 5.16). A loan of several funders is collected for the one that leads.
+ */
+export function debtOf(file: LoanFile, asOf: string, profile: DebtorProfile): Debt {
+  const { loan } = file;
+  const account = accountOf(file, asOf);
+  const { daysPastDue, bucket } = delinquencyIn(file, account);
+  const lead = loan.participations.find(({ role }) => role === 'Lead') ?? loan.participations[0];
+  return {
+    borrowerKey: loan.borrowerKey,
+    lenderId: lead?.funderId ?? '',
+    standing: standingOf(file, daysPastDue),
+    loan: {
+      loanId: loan.loanId,
+      applicationId: loan.applicationId,
+      partnerId: loan.partnerId,
+      daysPastDue,
+      asOf,
+      bucket,
+      overdueFen: dueAndOpenFen(account, addDays(asOf, -1)),
+      outstandingPrincipalFen: loan.outstandingPrincipalFen,
+      ...profile,
+    },
+  };
+}
+
+function standingOf(file: LoanFile, daysPastDue: number): Debt['standing'] {
+  const { status } = file.loan;
+  if (status === 'WrittenOff') return 'WrittenOff';
+  if (status === 'Settled') return 'Settled';
+  if (daysPastDue > 0) return 'Overdue';
+  return lastEventIsRestructuring(file) ? 'Restructured' : 'Current';
+}
+
+function lastEventIsRestructuring({ payments, changes }: LoanFile): boolean {
+  const last = [...payments, ...changes].toSorted((a, b) => a.sequence - b.sequence).at(-1);
+  return last?.loanEvent.kind === 'Restructuring';
+}

@@ -1,0 +1,201 @@
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import {
+  answersTasks,
+  asksProviders,
+  machineArn,
+  opensPersonalData,
+  queries,
+  uses,
+  writesObjects,
+  type Access,
+} from './constructs/access.ts';
+import { constructIdOf } from './constructs/construct-id.ts';
+import { EventTrigger } from './constructs/event-trigger.ts';
+import { WorkflowFunction, type WorkflowFunctionProps } from './constructs/workflow-function.ts';
+import { Workflow } from './constructs/workflow.ts';
+import type { DataStack } from './data-stack.ts';
+
+const MACHINE = 'escalate-collections';
+
+/** What can end an overdue loan, or change what is asked for. */
+const loanEvents = [
+  'PaymentPosted',
+  'PaymentReversed',
+  'RefundPaid',
+  'LoanRestructured',
+  'LoanWrittenOff',
+  'LoanSettled',
+  'LoanCured',
+  'LoanBucketChanged',
+];
+
+/** What is overdue is collected: rung by rung, within the limits of conduct, until it is paid or handed on. */
+export class Collections extends Construct {
+  readonly escalateCollections: Workflow;
+  readonly #data: DataStack;
+
+  constructor(scope: Construct, id: string, { data }: { readonly data: DataStack }) {
+    super(scope, id);
+    this.#data = data;
+    this.escalateCollections = new Workflow(this, 'EscalateCollections', {
+      name: MACHINE,
+      failureImpact: 'an overdue borrower is neither reminded nor called until somebody looks',
+      functions: { ...this.#choices(), ...this.#contacts() },
+    });
+    this.#followLoans();
+    this.#answerRequests();
+    this.#recordResults();
+  }
+
+  #choices(): Record<string, WorkflowFunction> {
+    const { applications, catalog, cases, loans, tasks } = this.#data;
+    return {
+      ChooseStep: this.#function('choose-step', {
+        errorImpact: 'collections stand still: nobody is reminded, promises are not followed up',
+        timeout: Duration.seconds(60),
+        access: [
+          uses(cases, 'GetItem', 'PutItem'),
+          uses(catalog, 'GetItem', 'Query'),
+          // An approved write-off is written here.
+          uses(loans, 'Query', 'PutItem'),
+          uses(applications, 'GetItem'),
+          ...this.#worksTasks(),
+        ],
+      }),
+      OpenStep: this.#function('open-step', {
+        errorImpact: 'calls, visits and disposals reach no collector',
+        access: [
+          uses(cases, 'GetItem'),
+          uses(catalog, 'GetItem', 'Query'),
+          uses(tasks, 'GetItem', 'PutItem'),
+          answersTasks(this, MACHINE),
+        ],
+      }),
+      AwaitNextStep: this.#function('await-next-step', {
+        errorImpact: 'collections fail instead of waiting for their next step',
+        access: [uses(cases, 'GetItem', 'PutItem'), answersTasks(this, MACHINE)],
+      }),
+      RenewEscalation: this.#function('renew-escalation', {
+        errorImpact: 'long collections end without going on',
+        access: [uses(cases, 'GetItem', 'PutItem'), this.#startsEscalations()],
+      }),
+    };
+  }
+
+  #contacts(): Record<string, WorkflowFunction> {
+    const { applications, catalog, cases, contracts, personalDataKey, providerSecret } = this.#data;
+    const reserves = uses(cases, 'GetItem', 'PutItem', 'ConditionCheckItem');
+    return {
+      ContactBorrower: this.#function('contact-borrower', {
+        errorImpact: 'borrowers are not reminded of what is overdue',
+        timeout: Duration.seconds(60),
+        access: [
+          reserves,
+          uses(catalog, 'GetItem', 'Query'),
+          uses(applications, 'GetItem'),
+          asksProviders(providerSecret),
+          opensPersonalData(personalDataKey),
+        ],
+      }),
+      SendLetter: this.#function('send-letter', {
+        errorImpact: 'demand letters are not written',
+        memoryMegabytes: 1024,
+        timeout: Duration.seconds(60),
+        files: {
+          CONTRACT_FONT: '@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf',
+        },
+        access: [reserves, uses(catalog, 'GetItem', 'Query'), writesObjects(contracts)],
+      }),
+    };
+  }
+
+  #followLoans(): void {
+    const { applications, catalog, cases, eventBus, loans } = this.#data;
+    const readsDebts = [
+      uses(loans, 'Query'),
+      uses(applications, 'GetItem'),
+      uses(catalog, 'GetItem', 'Query'),
+    ];
+    const openCase = this.#function('open-case', {
+      errorImpact: 'overdue loans are not collected',
+      isAsynchronous: true,
+      access: [
+        uses(cases, 'GetItem', 'PutItem'),
+        ...readsDebts,
+        this.#startsEscalations(),
+        answersTasks(this, MACHINE),
+      ],
+    });
+    new EventTrigger(this, 'OnLoanOverdue', {
+      description: 'Takes every loan up that falls overdue',
+      eventBus,
+      eventPattern: { source: ['zhudai'], detailType: ['LoanOverdue'] },
+      target: openCase,
+    });
+    const followLoan = this.#function('follow-loan', {
+      errorImpact: 'borrowers who paid are still collected from',
+      isAsynchronous: true,
+      access: [uses(cases, 'GetItem', 'PutItem', 'Query'), ...readsDebts, ...this.#worksTasks()],
+    });
+    new EventTrigger(this, 'OnLoanChanged', {
+      description: 'Ends collecting at once when the money comes, and counts it towards promises',
+      eventBus,
+      eventPattern: { source: ['zhudai'], detailType: loanEvents },
+      target: followLoan,
+    });
+  }
+
+  #answerRequests(): void {
+    const { cases, eventBus } = this.#data;
+    const applyRelief = this.#function('apply-relief', {
+      errorImpact: 'answered requests of debtors take no effect: their cases rest on',
+      isAsynchronous: true,
+      access: [uses(cases, 'GetItem', 'PutItem'), queries(cases, 'ById'), ...this.#worksTasks()],
+    });
+    new EventTrigger(this, 'OnReliefDecided', {
+      description: 'Lets the answer to hardship, dispute or complaint take effect',
+      eventBus,
+      eventPattern: {
+        source: ['zhudai'],
+        detailType: ['TaskDecided'],
+        detail: { kind: ['DecideHardship', 'AnswerDispute', 'AnswerComplaint'] },
+      },
+      target: applyRelief,
+    });
+  }
+
+  #recordResults(): void {
+    const { eventBus, metrics } = this.#data;
+    const recordResult = this.#function('record-result', {
+      errorImpact: 'strategies and agencies cannot be compared',
+      isAsynchronous: true,
+      access: [uses(metrics, 'PutItem')],
+    });
+    new EventTrigger(this, 'OnCaseClosed', {
+      description: 'Keeps how every case ended',
+      eventBus,
+      eventPattern: { source: ['zhudai'], detailType: ['CaseClosed'] },
+      target: recordResult,
+    });
+  }
+
+  #worksTasks(): Access[] {
+    return [uses(this.#data.tasks, 'GetItem', 'PutItem'), answersTasks(this, MACHINE)];
+  }
+
+  /** By its name: the machine calls a function that starts the machine. */
+  #startsEscalations(): Access {
+    const arn = machineArn(this, MACHINE);
+    return {
+      environment: { ESCALATE_COLLECTIONS_ARN: arn },
+      statements: [new PolicyStatement({ actions: ['states:StartExecution'], resources: [arn] })],
+    };
+  }
+
+  #function(name: string, props: Omit<WorkflowFunctionProps, 'entry'>): WorkflowFunction {
+    const entry = `functions/collections/${name}.ts`;
+    return new WorkflowFunction(this, constructIdOf(entry), { ...props, entry });
+  }
+}

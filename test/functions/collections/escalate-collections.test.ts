@@ -1,0 +1,394 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { CollectionCase } from '#domain/collections/case.ts';
+import { stepTaskIdOf } from '#domain/collections/collection-task.ts';
+import type { StrategyStep } from '#domain/collections/strategy.ts';
+import { Unavailable } from '#domain/shared/errors.ts';
+import type { Task, TaskDecision } from '#domain/tasks/task.ts';
+import { bookedLoan, CollectionsWorld } from '#local/simulation/collections-world.ts';
+import type { BookedLoan } from '#local/simulation/loan-book.ts';
+import { runAwaitNextStep } from '#functions/collections/await-next-step.ts';
+import { runRenewEscalation } from '#functions/collections/renew-escalation.ts';
+import { InMemoryCaseResults, InMemoryCases } from '#test/support/in-memory-cases.ts';
+import { InMemoryTasks } from '#test/support/in-memory-tasks.ts';
+import { machines } from '#test/statemachines/machine-files.ts';
+
+const worlds: CollectionsWorld[] = [];
+/** Every transition any test of this file took, as `from > to`. */
+const taken = new Set<string>();
+
+afterEach(() => {
+  for (const world of worlds.splice(0)) {
+    const last = new Map<string, string>();
+    for (const { execution, state } of world.entered) {
+      taken.add(`${last.get(execution) ?? 'start'} > ${state}`);
+      last.set(execution, state);
+    }
+    world.stop();
+  }
+});
+
+type Rung = Pick<StrategyStep, 'stepId' | 'action'> & Partial<StrategyStep>;
+
+/** A ladder of one rung a day, from the first day past due on. */
+function ladderOf(...rungs: readonly Rung[]): StrategyStep[] {
+  const scripts: Partial<Record<StrategyStep['action'], string>> = {
+    Sms: 'reminder',
+    VoiceNotify: 'robot-reminder',
+    AiVoice: 'assistant-call',
+    Call: 'collector-call',
+    Visit: 'home-visit',
+    Letter: 'demand-letter',
+  };
+  return rungs.map((rung, index) => {
+    const scriptId = scripts[rung.action];
+    return {
+      fromDaysPastDue: index + 1,
+      toDaysPastDue: 900,
+      everyDays: 1,
+      atMost: 1,
+      costFen: 10,
+      when: {},
+      ...(scriptId === undefined ? {} : { scriptId }),
+      ...rung,
+    };
+  });
+}
+
+async function worldWith(...rungs: readonly Rung[]): Promise<CollectionsWorld> {
+  const world = await CollectionsWorld.start({
+    cases: new InMemoryCases(),
+    tasks: new InMemoryTasks(),
+    results: new InMemoryCaseResults(),
+  });
+  worlds.push(world);
+  world.catalog.publish('collection-strategy', {
+    strategyId: 'default-ladder',
+    version: 2,
+    name: 'A rung a day',
+    arms: [{ arm: 'Champion', percent: 100, steps: ladderOf(...rungs) }],
+  });
+  return world;
+}
+
+const loan = bookedLoan('one', { dueOn: '2026-11-25' });
+const at = (date: string, time = '10:00:00'): string => `${date}T${time}+08:00`;
+
+async function stepTask(world: CollectionsWorld, collectionCase?: CollectionCase): Promise<Task> {
+  const open = collectionCase ?? (await world.caseOf(loan.borrowerKey));
+  const taskId = open.pending && stepTaskIdOf(open, open.pending);
+  const task = await world.stores.tasks.find(taskId ?? '');
+  if (task === undefined) throw new Error('nobody is asked for anything');
+  return task;
+}
+
+async function decideAll(world: CollectionsWorld, ...outcomes: TaskDecision['outcome'][]) {
+  for (const [index, outcome] of outcomes.entries())
+    await world.decide(await stepTask(world), outcome, `supervisor-${index}`);
+}
+
+async function endOf(world: CollectionsWorld, of: BookedLoan = loan) {
+  const ended = await world.caseOf(of.borrowerKey);
+  const { status } = await world.execution(ended);
+  return { case: ended.status, because: ended.closedBecause, execution: status };
+}
+
+const cured = { case: 'Closed', because: 'Cured', execution: 'SUCCEEDED' };
+
+describe('escalate-collections', () => {
+  it('goes from rung to rung by date, and ends when a lawsuit is approved', async () => {
+    const world = await worldWith(
+      { stepId: 'sms', action: 'Sms' },
+      { stepId: 'robot', action: 'VoiceNotify' },
+      { stepId: 'letter', action: 'Letter' },
+      { stepId: 'suit', action: 'LegalAction' },
+    );
+    await world.overdue(loan);
+    await world.advanceTo(at('2026-11-29'));
+    expect(world.sent.map(({ channel, at: sentAt }) => [channel, sentAt.slice(0, 13)])).toEqual([
+      ['Message', '2026-11-26T02'],
+      ['Call', '2026-11-27T00'],
+      ['Letter', '2026-11-28T00'],
+    ]);
+    await decideAll(world, 'Approve');
+    expect(await endOf(world)).toEqual({
+      case: 'Closed',
+      because: 'LegalAction',
+      execution: 'SUCCEEDED',
+    });
+    expect((await world.stores.results.list({ from: '2026-11-01', to: '2026-12-31' })).length).toBe(
+      1,
+    );
+  });
+
+  it('gives a loan up when two people approve, and ends when servicing has done it', async () => {
+    const world = await worldWith({ stepId: 'write-off', action: 'WriteOff' });
+    await world.overdue(loan);
+    await decideAll(world, 'Approve', 'Approve');
+    expect(world.writtenOff).toEqual([loan.loanId]);
+    expect(await endOf(world)).toEqual({
+      case: 'Closed',
+      because: 'WrittenOff',
+      execution: 'SUCCEEDED',
+    });
+  });
+
+  it('goes on when a disposal is refused, or nobody decides it within thirty days', async () => {
+    const world = await worldWith(
+      { stepId: 'sale', action: 'TransferClaim' },
+      { stepId: 'compensation', action: 'GuarantorCompensation' },
+    );
+    await world.overdue(loan);
+    await decideAll(world, 'Reject');
+    await world.advanceTo(at('2026-11-27', '12:00:00'));
+    const task = await stepTask(world);
+    expect(task.kind).toBe('ApproveCompensation');
+    await world.advanceTo(at('2026-12-28'));
+    expect(await world.stores.tasks.find(task.taskId)).toMatchObject({ status: 'Closed' });
+    expect((await world.caseOf(loan.borrowerKey)).steps['compensation']?.count).toBe(1);
+  });
+
+  it('counts a call nobody made in a week as tried, and takes it out of the queue', async () => {
+    const world = await worldWith({ stepId: 'call', action: 'Call' });
+    await world.overdue(loan);
+    const task = await stepTask(world);
+    expect(task).toMatchObject({ status: 'Open', queue: 'Collection' });
+    await world.advanceTo(at('2026-12-03', '10:00:01'));
+    expect((await world.caseOf(loan.borrowerKey)).steps['call']?.count).toBe(1);
+    expect((await world.stores.tasks.find(task.taskId))?.queue).toBeUndefined();
+  });
+
+  it('asks a provider that is down again four hours later, under a contact of its own', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms' });
+    let isDown = true;
+    world.outside.message = async () => {
+      if (isDown) throw new Unavailable('down');
+      return { messageId: 'm' };
+    };
+    await world.overdue(loan);
+    await world.advanceTo(at('2026-11-26', '11:00:00'));
+    expect(world.sent).toEqual([]);
+    expect(await world.caseOf(loan.borrowerKey)).toMatchObject({ status: 'Open', steps: {} });
+    isDown = false;
+    await world.advanceTo(at('2026-11-26', '18:00:00'));
+    expect(world.sent).toHaveLength(1);
+  });
+
+  it('asks again after a lost answer under the same reference', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms' });
+    const references: string[] = [];
+    world.outside.message = async ({ reference }) => {
+      references.push(reference);
+      if (references.length === 1) throw new Unavailable('no answer');
+      return { messageId: 'm' };
+    };
+    await world.overdue(loan);
+    await world.advanceTo(at('2026-11-26', '11:00:00'));
+    expect(references).toHaveLength(2);
+    expect(new Set(references).size).toBe(1);
+    const { items } = await world.stores.cases.listContacts(loan.borrowerKey, { limit: 9 });
+    expect(items).toMatchObject([{ status: 'Confirmed', result: 'Delivered' }]);
+  });
+
+  it('asks for the letter again when the store is down', async () => {
+    const world = await worldWith({ stepId: 'letter', action: 'Letter' });
+    let calls = 0;
+    world.outside.beforeStep = (step) => {
+      if (step === 'SendLetter' && (calls += 1) <= 5) throw new Unavailable('down');
+    };
+    await world.overdue(loan);
+    await world.advanceTo(at('2026-11-26', '20:00:00'));
+    expect(world.sent.map(({ channel }) => channel)).toEqual(['Letter']);
+  });
+
+  it('goes on under the next run after its time, and the old one does no more', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms', everyDays: 29, atMost: 60 });
+    await world.overdue({ ...loan, installments: 60 });
+    await world.advanceTo(at('2027-09-01'));
+    const renewed = await world.caseOf(loan.borrowerKey);
+    expect(renewed).toMatchObject({ run: 2, status: 'Open' });
+    const before = await world.execution({ ...renewed, run: 1 });
+    expect(before.status).toBe('SUCCEEDED');
+    expect((await world.execution(renewed)).status).toBe('RUNNING');
+    const repeated = { borrowerKey: loan.borrowerKey, lenderId: loan.lenderId, opening: 1, run: 1 };
+    expect(await runRenewEscalation(repeated, world.dependencies())).toEqual({ run: 2 });
+  });
+
+  it('opens again at a new default, with a ladder from the beginning', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms' });
+    await world.overdue(loan);
+    await world.pay(loan.loanId, 100_000);
+    expect(await endOf(world)).toEqual(cured);
+    await world.advanceTo(at('2026-12-26'));
+    await world.announce(loan.loanId);
+    expect(await world.caseOf(loan.borrowerKey)).toMatchObject({ opening: 2, status: 'Open' });
+    expect(world.sent).toHaveLength(2);
+  });
+
+  it('takes an event that comes late, twice, or after the money for what it is', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms', atMost: 9, everyDays: 5 });
+    await world.overdue(loan);
+    await world.announce(loan.loanId);
+    expect(world.sent).toHaveLength(1);
+    await world.pay(loan.loanId, 100_000, 'p-1');
+    await world.tell(loan.loanId, 'PaymentPosted', {
+      paymentId: 'p-1',
+      amountFen: 100_000,
+      valueDate: world.today,
+    });
+    await world.announce(loan.loanId);
+    expect(await endOf(world)).toEqual(cured);
+    expect(await world.caseOf(loan.borrowerKey)).toMatchObject({
+      opening: 1,
+      receivedFen: 100_000,
+    });
+  });
+
+  it('holds all overdue loans of borrower and lender, and ends with the last', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms' });
+    const other = { ...bookedLoan('two', { dueOn: '2026-11-25' }), borrowerKey: loan.borrowerKey };
+    await world.overdue(loan);
+    await world.overdue(other);
+    expect((await world.caseOf(loan.borrowerKey)).loans).toHaveLength(2);
+    await world.pay(loan.loanId, 100_000);
+    expect((await world.caseOf(loan.borrowerKey)).status).toBe('Open');
+    await world.pay(other.loanId, 100_000);
+    expect(await endOf(world)).toEqual(cured);
+  });
+
+  it('wakes from its wait when the case changes, and not for a version it knows', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms' });
+    await world.overdue(loan);
+    const { borrowerKey, lenderId, version } = await world.caseOf(loan.borrowerKey);
+    const wait = { borrowerKey, lenderId, waitSeconds: 60, taskToken: 'none of ours' };
+    const succeeded: string[] = [];
+    const tokens = {
+      succeed: async (token: string) => void succeeded.push(token),
+      fail: async () => undefined,
+    };
+    const dependencies = { ...world.dependencies(), tokens };
+    expect(await runAwaitNextStep({ ...wait, version }, dependencies)).toEqual({
+      outcome: 'Waiting',
+    });
+    expect(await runAwaitNextStep({ ...wait, version: version - 1 }, dependencies)).toEqual({
+      outcome: 'Changed',
+    });
+    expect(succeeded).toEqual(['none of ours']);
+  });
+
+  it('changes the strategy of new cases by itself, and says in the audit which version decided what', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms' });
+    await world.overdue(loan);
+    world.catalog.publish('collection-strategy', {
+      strategyId: 'default-ladder',
+      version: 3,
+      name: 'Calls first',
+      arms: [
+        { arm: 'Champion', percent: 100, steps: ladderOf({ stepId: 'call', action: 'Call' }) },
+      ],
+    });
+    const later = bookedLoan('later', { dueOn: '2026-11-25' });
+    await world.overdue(later);
+    expect((await world.caseOf(loan.borrowerKey)).event.facts['strategy']).toBe('default-ladder#2');
+    const fresh = await world.caseOf(later.borrowerKey);
+    expect(fresh.event).toMatchObject({
+      type: 'CaseStepChosen',
+      facts: { strategy: 'default-ladder#3', stepId: 'call' },
+    });
+  });
+});
+
+/** Money that comes at a moment of a run which takes every kind of step. */
+describe('money that cures', () => {
+  const rungs: readonly Rung[] = [
+    { stepId: 'sms', action: 'Sms' },
+    { stepId: 'robot', action: 'VoiceNotify' },
+    { stepId: 'letter', action: 'Letter' },
+    { stepId: 'call', action: 'Call' },
+    { stepId: 'visit', action: 'Visit' },
+    { stepId: 'sale', action: 'TransferClaim' },
+  ];
+  const end = at('2026-12-20');
+
+  async function run(arrange: (world: CollectionsWorld) => void): Promise<CollectionsWorld> {
+    const world = await worldWith(...rungs);
+    arrange(world);
+    await world.overdue(loan);
+    await world.advanceTo(end);
+    return world;
+  }
+
+  it('ends the case at every step of the machine, before the step does anything, and nobody is contacted after', async () => {
+    const whole = await run(() => undefined);
+    expect(new Set(whole.entered.map(({ state }) => state)).size).toBe(8);
+    let steps = 0;
+    for (let moment = 1; moment <= 60; moment += 1) {
+      let count = 0;
+      let contactsBefore = -1;
+      const world = await run((w) => {
+        w.outside.beforeStep = async () => {
+          count += 1;
+          if (count !== moment) return;
+          w.book.pay(loan.loanId, 500_000);
+          await w.follow(loan.loanId, 'PaymentPosted');
+          contactsBefore = w.sent.length;
+        };
+      });
+      if (count < moment) break;
+      steps = moment;
+      expect([moment, await endOf(world)]).toEqual([moment, cured]);
+      expect([moment, world.sent.length]).toEqual([moment, contactsBefore]);
+      await world.idle();
+    }
+    expect(steps).toBeGreaterThan(14);
+  });
+
+  it('ends the case at every transition, while the step runs, and nothing is reserved after', async () => {
+    const whole = await run(() => undefined);
+    const transitions = whole.entered.length;
+    for (let moment = 1; moment <= transitions; moment += 1) {
+      const log: string[] = [];
+      const world = await run((w) => {
+        w.observe((name, next) => {
+          if (name === 'reserveContact') log.push('reserved');
+          if (name === 'replace' && next?.status === 'Closed') log.push('closed');
+        });
+        w.onEntered = (entered) => {
+          if (entered !== moment) return;
+          w.book.pay(loan.loanId, 500_000);
+          w.later(w.follow(loan.loanId, 'PaymentPosted'));
+        };
+      });
+      await world.idle();
+      expect([moment, await endOf(world)]).toEqual([moment, cured]);
+      expect(log.at(-1)).toBe('closed');
+    }
+    expect(transitions).toBeGreaterThan(20);
+  });
+
+  it('takes the work out of the queue, and an answer that comes later changes nothing', async () => {
+    const world = await worldWith({ stepId: 'sale', action: 'TransferClaim' });
+    await world.overdue(loan);
+    const task = await stepTask(world);
+    await world.pay(loan.loanId, 100_000);
+    expect(await world.stores.tasks.find(task.taskId)).toMatchObject({ status: 'Closed' });
+    await expect(world.decide(task, 'Approve')).rejects.toThrow();
+    await world.tokens.succeed(task.taskToken ?? '', { outcome: 'Approve' });
+    await world.tokens.succeed(task.taskToken ?? '', { outcome: 'Approve' });
+    expect(await endOf(world)).toEqual(cured);
+  });
+
+  it('took every transition of the machine, all tests together', () => {
+    const [machine] = machines.filter(({ name }) => name === 'escalate-collections');
+    const drawn = Object.entries(machine?.States ?? {}).flatMap(([from, state]) =>
+      [
+        state.Next,
+        state.Default,
+        ...(state.Choices ?? []).map(({ Next }) => Next),
+        ...(state.Catch ?? []).map(({ Next }) => Next),
+      ]
+        .filter((to) => to !== undefined)
+        .map((to) => `${from} > ${to}`),
+    );
+    expect(drawn.filter((transition) => !taken.has(transition))).toEqual([]);
+  });
+});
