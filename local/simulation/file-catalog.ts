@@ -41,6 +41,20 @@ export class FileCatalog implements Catalog {
     return Promise.resolve(item === undefined ? undefined : schema.parse(item));
   }
 
+  async versions<Schema extends z.ZodType>(
+    { kind, id }: Omit<CatalogKey, 'version'>,
+    schema: Schema,
+  ): Promise<readonly z.infer<Schema>[]> {
+    const prefix = `${kind} ${id}#`;
+    const versions = [...this.#items.keys()].filter((key) => key.startsWith(prefix));
+    const found = await Promise.all(
+      versions.map((key) =>
+        this.find({ kind, id, version: Number(key.slice(prefix.length)) }, schema),
+      ),
+    );
+    return found.filter((item) => item !== undefined);
+  }
+
   async list<Schema extends z.ZodType>(
     kind: string,
     schema: Schema,

@@ -23,7 +23,6 @@ const tables: Readonly<Record<string, { keys: Keys; indexes?: Readonly<Record<st
     keys: ['borrowerKey', 'record'],
     indexes: { ById: ['caseKey', 'record'], Open: ['openLenderId', 'openedAt'] },
   },
-  Metrics: { keys: ['metric', 'dateDimension'] },
   Catalog: { keys: ['kind', 'idVersion'] },
   IdempotencyKeys: { keys: ['callerKey'] },
   Metrics: { keys: ['metric', 'dateDimension'] },
