@@ -2,8 +2,10 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import {
   answersTasks,
+  asksProviders,
   executionArns,
   machineArn,
+  opensPersonalData,
   queries,
   uses,
   type Access,
@@ -59,9 +61,44 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
       uses(catalog, 'GetItem', 'Query'),
       remembersRequests,
     ],
+    ...collectionRoutes(scope, data),
     'get-audit': [uses(audit, 'Query')],
     'list-catalog': [uses(catalog, 'GetItem', 'Query')],
   });
+}
+
+function collectionRoutes(scope: Construct, data: DataStack): Record<string, readonly Access[]> {
+  const { applications, cases, catalog, metrics, personalDataKey, providerSecret, tasks } = data;
+  const readsCatalog = uses(catalog, 'GetItem', 'Query');
+  const changesCase = [uses(cases, 'GetItem', 'PutItem'), queries(cases, 'ById')];
+  const reserves = [
+    uses(cases, 'GetItem', 'PutItem', 'ConditionCheckItem'),
+    queries(cases, 'ById'),
+    readsCatalog,
+  ];
+  const endsWork = [uses(tasks, 'GetItem', 'PutItem'), answersTasks(scope, 'escalate-collections')];
+  return {
+    'list-cases': [uses(cases, 'GetItem'), queries(cases, 'Open')],
+    'get-case': [uses(cases, 'GetItem', 'Query'), queries(cases, 'ById')],
+    // The number of a third person is recognised by its blind index, whose key is with the providers' keys.
+    'reserve-contact': [...reserves, asksProviders(providerSecret)],
+    'report-outcome': [...changesCase, readsCatalog, ...endsWork],
+    'open-case-request': [...changesCase, readsCatalog, ...endsWork],
+    'assign-case': [
+      ...reserves,
+      uses(applications, 'GetItem'),
+      asksProviders(providerSecret),
+      opensPersonalData(personalDataKey),
+    ],
+    'recall-case': changesCase,
+    'change-case-strategy': [
+      ...changesCase,
+      readsCatalog,
+      answersTasks(scope, 'escalate-collections'),
+    ],
+    'claim-next-case': [uses(tasks, 'GetItem', 'PutItem'), queries(tasks, 'Inbox')],
+    'list-collection-results': [uses(metrics, 'Query')],
+  };
 }
 
 function byEntry(access: Record<string, readonly Access[]>): Record<string, readonly Access[]> {

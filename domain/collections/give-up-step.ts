@@ -1,6 +1,7 @@
 import type { CollectionCase } from './case.ts';
 import { completeStep, postponeStep } from './choose-step.ts';
 import { taskKindOfAction } from './collection-task.ts';
+import { isResting } from './reserve-contact.ts';
 
 /** How long a provider that is down is left alone: each try costs transitions, and nobody is hurt by a late reminder. */
 const RETRY_HOURS = 4;
@@ -21,4 +22,15 @@ export function giveUpStep(
     return completeStep(collectionCase, { number, result: 'TimedOut', on, at });
   const until = new Date(Date.parse(at) + RETRY_HOURS * hourMs).toISOString();
   return postponeStep(collectionCase, { number, because: 'ProviderDown', until, at });
+}
+
+/** Drops the step under way of a case that was put to rest meanwhile. Undefined: it does not rest, or nothing is under way. */
+export function restStep(
+  collectionCase: CollectionCase,
+  { at }: { readonly at: string },
+): CollectionCase | undefined {
+  const { pending } = collectionCase;
+  if (pending === undefined || !isResting(collectionCase)) return undefined;
+  const { number } = pending;
+  return postponeStep(collectionCase, { number, because: 'CaseRests', until: at, at });
 }

@@ -5,7 +5,7 @@ import { beginStep, chooseStep } from '#domain/collections/choose-step.ts';
 import { stepTaskIdOf, taskKindOfAction } from '#domain/collections/collection-task.ts';
 import type { ConductLimits } from '#domain/collections/conduct-limits.ts';
 import type { Debt, Debts } from '#domain/collections/debt.ts';
-import { giveUpStep } from '#domain/collections/give-up-step.ts';
+import { giveUpStep, restStep } from '#domain/collections/give-up-step.ts';
 import { followDebts } from '#domain/collections/follow-debts.ts';
 import type { Cases } from '#domain/collections/ports.ts';
 import { breakPromise } from '#domain/collections/promise.ts';
@@ -134,6 +134,7 @@ async function settled(found: CollectionCase, settling: Settling): Promise<Colle
     (open: CollectionCase) => task && settleDisposal(open, { task, on: settling.on, at }),
     (open: CollectionCase) =>
       giveUpStep(open, { number: settling.input.failed, on: settling.on, at }),
+    (open: CollectionCase) => restStep(open, { at }),
     (open: CollectionCase) => followDebts(open, { debts, at }),
     (open: CollectionCase) => breakPromise(open, { on: settling.on, at, limits: settling.limits }),
   ];

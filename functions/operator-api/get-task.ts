@@ -14,7 +14,7 @@ export const getTaskRoute = describeRoute({
   method: 'GET',
   path: '/ops/tasks/{taskId}',
   caller: 'Operator',
-  roles: ['Reviewer', 'CreditAnalyst', 'Approver', 'Supervisor', 'Auditor'],
+  roles: ['Reviewer', 'CreditAnalyst', 'Approver', 'Collector', 'Supervisor', 'Auditor'],
   parameters: z.object({ taskId: TaskId }),
   query: Nothing,
   body: Nothing,

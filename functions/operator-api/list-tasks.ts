@@ -16,7 +16,7 @@ export const listTasksRoute = describeRoute({
   method: 'GET',
   path: '/ops/tasks',
   caller: 'Operator',
-  roles: ['Reviewer', 'CreditAnalyst', 'Approver', 'Supervisor', 'Auditor'],
+  roles: ['Reviewer', 'CreditAnalyst', 'Approver', 'Collector', 'Supervisor', 'Auditor'],
   parameters: Nothing,
   query: z.strictObject({
     queue: Queue.optional(),

@@ -11,7 +11,7 @@ export const releaseTaskRoute = describeRoute({
   method: 'POST',
   path: '/ops/tasks/{taskId}/release',
   caller: 'Operator',
-  roles: ['Reviewer', 'CreditAnalyst', 'Approver', 'Supervisor'],
+  roles: ['Reviewer', 'CreditAnalyst', 'Approver', 'Collector', 'Supervisor'],
   parameters: TaskParameters,
   query: Nothing,
   body: Nothing,

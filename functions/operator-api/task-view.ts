@@ -9,6 +9,7 @@ export const TaskView = Task.pick({
   status: true,
   applicationId: true,
   partnerId: true,
+  about: true,
   queue: true,
   dueAt: true,
   remindedAt: true,

@@ -33,7 +33,7 @@ export async function wakeCase(
  */
 export async function withdrawStep(
   collectionCase: Pick<CollectionCase, 'caseId' | 'opening'>,
-  step: PendingStep,
+  step: Pick<PendingStep, 'action' | 'number'>,
   { tasks, tokens, now, because }: CaseWorkPorts & { readonly because: string },
 ): Promise<void> {
   const taskId = stepTaskIdOf(collectionCase, step);

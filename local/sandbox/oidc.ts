@@ -20,13 +20,22 @@ export const demoOperators: Readonly<
 > = {
   'operator-a': { name: 'Operator A', roles: ['Reviewer', 'CreditAnalyst', 'Approver'] },
   'operator-b': { name: 'Operator B', roles: ['Approver'] },
+  collector: { name: 'Collector', roles: ['Collector'] },
   supervisor: { name: 'Supervisor', roles: ['Supervisor'] },
   administrator: { name: 'Administrator', roles: ['Administrator'] },
   auditor: { name: 'Auditor', roles: ['Auditor'] },
   /** Whose token `npm start` prints: every role, so that each curl line works. It still cannot check its own work. */
   'operator-demo': {
     name: 'Demo operator',
-    roles: ['Reviewer', 'CreditAnalyst', 'Approver', 'Supervisor', 'Administrator', 'Auditor'],
+    roles: [
+      'Reviewer',
+      'CreditAnalyst',
+      'Approver',
+      'Collector',
+      'Supervisor',
+      'Administrator',
+      'Auditor',
+    ],
   },
 };
 

@@ -14,6 +14,20 @@ const Body = z.object({
   reference: z.string().min(1),
 });
 
+const CallBody = z.object({
+  to: z.string().regex(/^\+?[\d ]{5,20}$/),
+  script: z.string().min(1),
+  parameters: z.record(z.string(), z.string()),
+  reference: z.string().min(1),
+  mode: z.enum(['Notify', 'Converse']),
+});
+
+/** Last digit 9: not a number any more. 8: busy. 7: nobody answers. Everybody else listens, or converses. */
+function callOutcome(to: string, mode: 'Notify' | 'Converse'): string {
+  const unreached = { '9': 'InvalidNumber', '8': 'Busy', '7': 'NoAnswer' }[to.slice(-1)];
+  return unreached ?? (mode === 'Converse' ? 'Completed' : 'Answered');
+}
+
 interface SmsEntry {
   readonly messageId: string;
   readonly reference: string;
@@ -54,6 +68,7 @@ export class SmsProvider implements SandboxProvider {
   }
 
   handle(request: SandboxRequest): SandboxAnswer {
+    if (request.method === 'POST' && request.path === '/calls') return this.#call(request);
     if (request.method !== 'POST' || request.path !== '/messages') return noSuchRoute;
     const body = Body.safeParse(request.body);
     if (!body.success) return malformed('to, template, parameters and reference are needed');
@@ -91,6 +106,23 @@ export class SmsProvider implements SandboxProvider {
       body: JSON.stringify({ messageId, reference, status, at }),
       delivered: () => undefined,
     });
+  }
+
+  /** A robot's call: who picks up follows from the last digit of the number, the same reference is the same call. */
+  #call(request: SandboxRequest): SandboxAnswer {
+    const body = CallBody.safeParse(request.body);
+    if (!body.success) return malformed('to, script, parameters, reference and mode are needed');
+    const { reference, script: template, to, mode } = body.data;
+    const messageId = `call_${createHash('sha256').update(reference).digest('hex').slice(0, 24)}`;
+    const known = this.#messages.get(reference);
+    if (known === undefined) {
+      const at = new Date(this.#clock.now()).toISOString();
+      const masked = `${to.slice(0, 3)}****${to.slice(-4)}`;
+      const entry = { messageId, reference, template, to: masked, at };
+      this.#journal.append(entry);
+      this.#messages.set(reference, entry);
+    }
+    return { status: 200, body: { callId: messageId, outcome: callOutcome(to, mode) } };
   }
 
   books(): unknown {
