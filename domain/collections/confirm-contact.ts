@@ -1,6 +1,6 @@
 import { InvalidTransition } from '../shared/errors.ts';
-import type { Contact, ContactDay, ContactResult } from './contact.ts';
-import type { OutcomeCode } from './outcome-code.ts';
+import type { Contact, ContactDay } from './contact.ts';
+import type { ContactResult, OutcomeCode } from './outcome-code.ts';
 import { countsAsConversation, countsAsNotification, isMessage } from './reserve-contact.ts';
 
 export interface ContactConfirmation {

@@ -1,17 +1,7 @@
 import * as z from 'zod';
 import { BusinessDate, CaseId, ContactId, Instant } from '../shared/primitives.ts';
-import { OutcomeCode } from './outcome-code.ts';
+import { ContactResult, OutcomeCode } from './outcome-code.ts';
 import { Audience, ContactChannel } from './script.ts';
-
-/** What became of a contact, as far as the limits care. */
-export const ContactResult = z.enum([
-  'NotMade',
-  'Unanswered',
-  'Connected',
-  'Effective',
-  'Delivered',
-]);
-export type ContactResult = z.infer<typeof ContactResult>;
 
 /** Record `contact#<contactId>`: one contact, written before it is made and completed afterwards, kept for the years of the rule. */
 export const Contact = z.object({

@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import type { ContactResult } from './contact.ts';
+
+/** What became of a contact, as far as the limits care. */
+export const ContactResult = z.enum([
+  'NotMade',
+  'Unanswered',
+  'Connected',
+  'Effective',
+  'Delivered',
+]);
+export type ContactResult = z.infer<typeof ContactResult>;
 
 /** What a collector or visitor reports; a fixed list, so that no free text about a person is kept. */
 export const OutcomeCode = z.enum([

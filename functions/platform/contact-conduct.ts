@@ -1,10 +1,14 @@
 import type { CollectionCase } from '#domain/collections/case.ts';
 import type { ConductLimits } from '#domain/collections/conduct-limits.ts';
 import { confirmContact } from '#domain/collections/confirm-contact.ts';
-import type { Contact, ContactResult } from '#domain/collections/contact.ts';
+import type { Contact } from '#domain/collections/contact.ts';
 import { isContactHour } from '#domain/collections/contact-hours.ts';
 import { noteContact } from '#domain/collections/debtor.ts';
-import { resultOfOutcome, type OutcomeCode } from '#domain/collections/outcome-code.ts';
+import {
+  resultOfOutcome,
+  type ContactResult,
+  type OutcomeCode,
+} from '#domain/collections/outcome-code.ts';
 import type { Cases } from '#domain/collections/ports.ts';
 import {
   isResting,
