@@ -124,6 +124,7 @@ const operatorRoutes: readonly RouteFacts[] = [
     'POST /ops/loans/{loanId}/notices/{noticeId}/resend',
     'resend-notice',
     'a message that was given up cannot be sent again',
+  ],
   ['GET /ops/cases', 'list-cases', 'operators cannot see what is being collected'],
   ['GET /ops/cases/{caseId}', 'get-case', 'operators cannot see a collection case'],
   [

@@ -116,9 +116,16 @@ export class SmsProvider implements SandboxProvider {
     const messageId = `call_${createHash('sha256').update(reference).digest('hex').slice(0, 24)}`;
     const known = this.#messages.get(reference);
     if (known === undefined) {
-      const at = new Date(this.#clock.now()).toISOString();
+      const at = new Date(this.#options.clock.now()).toISOString();
       const masked = `${to.slice(0, 3)}****${to.slice(-4)}`;
-      const entry = { messageId, reference, template, to: masked, at };
+      const entry: SmsEntry = {
+        messageId,
+        reference,
+        channel: 'Voice',
+        template,
+        to: masked,
+        at,
+      };
       this.#journal.append(entry);
       this.#messages.set(reference, entry);
     }
