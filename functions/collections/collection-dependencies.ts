@@ -1,15 +1,11 @@
 import { documentClient, workflowClient } from '#platform/clients.ts';
-import { personalDataVault } from '#platform/pii.ts';
-import { HttpMessageSender } from '#platform/providers/message-sender.ts';
-import { HttpVoiceCaller } from '#platform/providers/voice-caller.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
 import { DynamoCases } from '#platform/repositories/cases.ts';
 import { DynamoCatalog } from '#platform/repositories/catalog.ts';
 import { DynamoLoanFiles } from '#platform/repositories/loan-files.ts';
 import { DynamoTasks } from '#platform/repositories/tasks.ts';
-import { providerSecret } from '#platform/secrets.ts';
-import { ServicedWriteOffs } from '#platform/serviced-write-offs.ts';
 import { ServicedDebts } from '#platform/serviced-debts.ts';
+import { ServicedWriteOffs } from '#platform/serviced-write-offs.ts';
 import { now } from '#platform/time.ts';
 import { SfnWorkflowTokens } from '#platform/workflow-tokens.ts';
 import { SfnEscalations } from './escalations.ts';
@@ -22,15 +18,11 @@ export function collectionDependencies() {
   const catalog = new DynamoCatalog(documents, variable('CATALOG_TABLE'));
   const loans = new DynamoLoanFiles(documents, variable('LOANS_TABLE'));
   return {
-    applications,
     catalog,
     cases: new DynamoCases(documents, variable('CASES_TABLE')),
     tasks: new DynamoTasks(documents, variable('TASKS_TABLE')),
     debts: new ServicedDebts({ loans, applications, catalog }),
     writeOffs: new ServicedWriteOffs(loans, now),
-    vault: personalDataVault(),
-    messages: new HttpMessageSender(async () => (await providerSecret()).sms),
-    voice: new HttpVoiceCaller(async () => (await providerSecret()).sms),
     tokens: new SfnWorkflowTokens(workflowClient()),
     escalations: new SfnEscalations(workflowClient(), variable('ESCALATE_COLLECTIONS_ARN')),
     now,

@@ -1,9 +1,8 @@
-import * as z from 'zod';
 import type { Applications, PersonalDataVault } from '#domain/applications/ports.ts';
 import type { MessageSender } from '#domain/applications/provider-ports.ts';
 import type { Catalog } from '#domain/catalog/ports.ts';
 import type { CollectionCase, PendingStep } from '#domain/collections/case.ts';
-import { completeStep, postponeStep } from '#domain/collections/choose-step.ts';
+import { completeStep } from '#domain/collections/choose-step.ts';
 import type { Contact } from '#domain/collections/contact.ts';
 import type { OutcomeCode } from '#domain/collections/outcome-code.ts';
 import type { Cases, CallReport, VoiceCaller } from '#domain/collections/ports.ts';
@@ -11,20 +10,22 @@ import type { ContactRequest } from '#domain/collections/reserve-contact.ts';
 import type { CollectionScript, ContactChannel } from '#domain/collections/script.ts';
 import { businessDateOf } from '#domain/shared/calendar.ts';
 import { contactIdOf } from '#domain/shared/ids.ts';
+import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { collectingLender, conductLimits, soundScript } from '#platform/collection-catalog.ts';
 import { mayStillContact, reserve, settleContact } from '#platform/contact-conduct.ts';
 import { debtorValues, registeredNumber } from '#platform/debtor-message.ts';
 import { existing } from '#platform/existing.ts';
+import { personalDataVault } from '#platform/pii.ts';
+import { HttpMessageSender } from '#platform/providers/message-sender.ts';
+import { HttpVoiceCaller } from '#platform/providers/voice-caller.ts';
+import { DynamoApplications } from '#platform/repositories/applications.ts';
+import { DynamoCases } from '#platform/repositories/cases.ts';
+import { DynamoCatalog } from '#platform/repositories/catalog.ts';
+import { providerSecret } from '#platform/secrets.ts';
+import { now } from '#platform/time.ts';
 import { retryOnConflict } from '#platform/retry-on-conflict.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
-import { collectionDependencies } from './collection-dependencies.ts';
-
-export const StepInput = z.object({
-  borrowerKey: z.string().min(1),
-  lenderId: z.string().min(1),
-  number: z.int().min(1),
-});
-export type StepInput = z.infer<typeof StepInput>;
+import { putOff, StepInput } from './step-input.ts';
 
 export interface ContactBorrowerDependencies {
   readonly cases: Cases;
@@ -154,26 +155,6 @@ const codeOfCall: Readonly<Record<CallReport['outcome'], OutcomeCode>> = {
   InvalidNumber: 'InvalidNumber',
 };
 
-/** Refused for today: later. Refused for good (the debtor has died): the ladder goes on without it. */
-export function putOff(
-  { borrowerKey, lenderId, number }: StepInput,
-  refused: { readonly because: string; readonly retryAt?: string | undefined },
-  { cases, now }: Pick<ContactBorrowerDependencies, 'cases' | 'now'>,
-): Promise<{ outcome: string }> {
-  return retryOnConflict(async () => {
-    const current = existing(await cases.find(borrowerKey, lenderId), 'such case');
-    const at = now().toISOString();
-    const { because, retryAt } = refused;
-    const on = businessDateOf(Date.parse(at));
-    const next =
-      retryAt === undefined
-        ? completeStep(current, { number, result: because, on, at })
-        : postponeStep(current, { number, because, until: retryAt, at });
-    if (next !== undefined) await cases.replace(next);
-    return { outcome: because };
-  });
-}
-
 async function record(
   { borrowerKey, lenderId, number }: StepInput,
   { code, isOpening }: { readonly code: OutcomeCode; readonly isOpening: boolean },
@@ -194,6 +175,17 @@ async function record(
 
 export const handler = workflowTask({
   input: StepInput,
-  dependencies: collectionDependencies,
+  dependencies: () => {
+    const documents = documentClient();
+    return {
+      applications: new DynamoApplications(documents, requireEnvironment('APPLICATIONS_TABLE')),
+      cases: new DynamoCases(documents, requireEnvironment('CASES_TABLE')),
+      catalog: new DynamoCatalog(documents, requireEnvironment('CATALOG_TABLE')),
+      vault: personalDataVault(),
+      messages: new HttpMessageSender(async () => (await providerSecret()).sms),
+      voice: new HttpVoiceCaller(async () => (await providerSecret()).sms),
+      now,
+    };
+  },
   run: runContactBorrower,
 });

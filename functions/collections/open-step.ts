@@ -10,7 +10,7 @@ import { withdrawStep, type CaseWorkPorts } from '#platform/case-work.ts';
 import { conductLimits, soundScript } from '#platform/collection-catalog.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
 import { collectionDependencies } from './collection-dependencies.ts';
-import { StepInput } from './contact-borrower.ts';
+import { StepInput } from './step-input.ts';
 
 export const OpenStepInput = StepInput.extend({ taskToken: z.string().min(1) });
 

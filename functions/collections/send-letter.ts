@@ -6,16 +6,19 @@ import { fillScript } from '#domain/collections/script.ts';
 import type { Cases } from '#domain/collections/ports.ts';
 import { businessDateOf } from '#domain/shared/calendar.ts';
 import { contactIdOf } from '#domain/shared/ids.ts';
+import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { collectingLender, conductLimits, soundScript } from '#platform/collection-catalog.ts';
 import { mayStillContact, reserve, settleContact } from '#platform/contact-conduct.ts';
 import { S3ContractPapers, type ContractPapers } from '#platform/contract-papers.ts';
 import { debtorValues } from '#platform/debtor-message.ts';
 import { existing } from '#platform/existing.ts';
 import { contractFont } from '#platform/pdf/contract-font.ts';
+import { DynamoCases } from '#platform/repositories/cases.ts';
+import { DynamoCatalog } from '#platform/repositories/catalog.ts';
 import { retryOnConflict } from '#platform/retry-on-conflict.ts';
+import { now } from '#platform/time.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
-import { collectionDependencies } from './collection-dependencies.ts';
-import { putOff, StepInput } from './contact-borrower.ts';
+import { putOff, StepInput } from './step-input.ts';
 import { writeDemandLetter } from './demand-letter.ts';
 
 export interface SendLetterDependencies {
@@ -98,6 +101,11 @@ async function keepLetter(
 
 export const handler = workflowTask({
   input: StepInput,
-  dependencies: () => ({ ...collectionDependencies(), papers: new S3ContractPapers() }),
+  dependencies: () => ({
+    cases: new DynamoCases(documentClient(), requireEnvironment('CASES_TABLE')),
+    catalog: new DynamoCatalog(documentClient(), requireEnvironment('CATALOG_TABLE')),
+    papers: new S3ContractPapers(),
+    now,
+  }),
   run: runSendLetter,
 });
