@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Applications, PersonalDataVault } from '../../domain/applications/ports.ts';
 import type { MessageSender } from '../../domain/applications/provider-ports.ts';
 import type { CollectionCase } from '../../domain/collections/case.ts';
+import type { Contact } from '../../domain/collections/contact.ts';
 import { CaseClosedFacts } from '../../domain/collections/case-result.ts';
 import type {
   CallReport,
@@ -95,6 +96,8 @@ export class CollectionsWorld {
   readonly outside: CollectionsOutside;
   /** Told the number of every state that is entered, from 1. */
   onEntered: (count: number) => void = () => undefined;
+  /** Told of every contact as it is reserved. */
+  onReserved: (contact: Contact) => void = () => undefined;
   readonly #events: Promise<void>[] = [];
   readonly #observers: ((method: string, next: CollectionCase | undefined) => void)[] = [];
   engine!: Engine;
@@ -345,6 +348,8 @@ export class CollectionsWorld {
           const answer = await method(...values);
           const next = name === 'replace' ? (values[0] as CollectionCase) : undefined;
           for (const observer of this.#observers) observer(String(name), next);
+          if (name === 'reserveContact')
+            this.onReserved((values[0] as { contact: Contact }).contact);
           if (next?.event.type === 'CaseClosed') this.#events.push(this.#recordResult(next));
           return answer;
         };
