@@ -27,13 +27,13 @@ import { runRecordResult } from '../../functions/collections/record-result.ts';
 import { runRenewEscalation } from '../../functions/collections/renew-escalation.ts';
 import { runSendLetter } from '../../functions/collections/send-letter.ts';
 import type { WorkflowTokens } from '../../functions/platform/workflow-tokens.ts';
-import { SkippingClock } from '../interpreter/conformance/skipping-clock.ts';
 import { createEngine, type Engine } from '../interpreter/engine.ts';
 import type { Json } from '../interpreter/json.ts';
 import { MemoryExecutionStore } from '../interpreter/memory-store.ts';
 import { ServiceError } from '../interpreter/service-errors.ts';
 import { FileCatalog } from './file-catalog.ts';
 import { LoanBook, type BookedLoan } from './loan-book.ts';
+import { SteppingClock } from './stepping-clock.ts';
 
 const machineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:escalate-collections';
 const executionArn = (name: string): string =>
@@ -86,7 +86,7 @@ export interface CollectionsOutside {
  * loans, providers are functions, and time moves only when it is moved.
  */
 export class CollectionsWorld {
-  readonly clock: SkippingClock;
+  readonly clock: SteppingClock;
   readonly catalog = new FileCatalog();
   readonly book = new LoanBook();
   readonly stores: CollectionStores;
@@ -103,7 +103,7 @@ export class CollectionsWorld {
   engine!: Engine;
 
   private constructor(stores: CollectionStores, startsAt: string) {
-    this.clock = new SkippingClock(Date.parse(startsAt));
+    this.clock = new SteppingClock(Date.parse(startsAt));
     this.stores = { ...stores, cases: this.#listening(stores.cases) };
     this.outside = {
       message: () => Promise.resolve({ messageId: 'message-1' }),
@@ -237,8 +237,8 @@ export class CollectionsWorld {
     await this.announce(loan.loanId);
   }
 
-  async announce(loanId: string): Promise<void> {
-    await runOpenCase({ loanId }, this.dependencies());
+  async announce(...loanIds: readonly string[]): Promise<void> {
+    await Promise.all(loanIds.map((loanId) => runOpenCase({ loanId }, this.dependencies())));
     await this.idle();
   }
 
@@ -327,10 +327,8 @@ export class CollectionsWorld {
   /** Lets time pass up to an instant; whatever is waited for in between happens in its order. */
   async advanceTo(instant: string): Promise<void> {
     const target = Date.parse(instant);
-    const cancel = this.clock.at(target, () => undefined);
     await this.idle();
-    while (this.clock.now() < target && this.clock.skip()) await this.idle();
-    cancel();
+    while (this.clock.stepTo(target)) await this.idle();
   }
 
   stop(): void {

@@ -15,6 +15,7 @@ const root = join(import.meta.dirname, '../../catalog');
 export class FileCatalog implements Catalog {
   readonly #items = new Map<string, unknown>();
   readonly #latest = new Map<string, number>();
+  readonly #parsed = new Map<string, unknown>();
 
   constructor() {
     for (const kind of Object.keys(catalogKinds) as CatalogKind[]) {
@@ -37,8 +38,13 @@ export class FileCatalog implements Catalog {
     schema: Schema,
   ): Promise<z.infer<Schema> | undefined> {
     const inForce = version ?? this.#latest.get(`${kind} ${id}`);
-    const item = this.#items.get(`${kind} ${id}#${String(inForce).padStart(4, '0')}`);
-    return Promise.resolve(item === undefined ? undefined : schema.parse(item));
+    const key = `${kind} ${id}#${String(inForce).padStart(4, '0')}`;
+    const item = this.#items.get(key);
+    if (item === undefined) return Promise.resolve(undefined);
+    // A published version never changes, and a policy pack takes a millisecond to check.
+    const parsed = (this.#parsed.get(key) ?? schema.parse(item)) as z.infer<Schema>;
+    this.#parsed.set(key, parsed);
+    return Promise.resolve(parsed);
   }
 
   async versions<Schema extends z.ZodType>(

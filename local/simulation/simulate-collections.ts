@@ -107,7 +107,6 @@ class Simulation {
   readonly #buckets = Array.from({ length: 8 }, () => ({ entered: 0, cured: 0, rolled: 0 }));
   readonly #outcomes: Record<string, Record<string, number>> = {};
   readonly #tries = new Map<string, { tries: number; costFen: number }>();
-  #marks = 0;
 
   constructor(world: CollectionsWorld, options: SimulationOptions) {
     this.#world = world;
@@ -167,21 +166,21 @@ class Simulation {
 
   /** What the day close says: who falls overdue, who rolls into the next bucket. */
   async #morning(date: string): Promise<void> {
+    const fresh: string[] = [];
+    const rolled: string[] = [];
     for (const person of this.#people.values()) {
-      const debt = await this.#world.book.find(person.loan.loanId, date);
-      if (debt?.standing !== 'Overdue') {
-        person.bucket = 0;
-        continue;
-      }
-      const bucket = Number(debt.loan.bucket.slice(1));
-      const isNew = person.bucket === 0;
+      const { loanId } = person.loan;
+      const debt = await this.#world.book.find(loanId, date);
+      const bucket = debt?.standing === 'Overdue' ? Number(debt.loan.bucket.slice(1)) : 0;
       if (bucket > person.bucket) {
-        this.#entered(bucket, isNew);
-        person.bucket = bucket;
-        if (isNew) await this.#world.announce(person.loan.loanId);
-        else await this.#world.tell(person.loan.loanId, 'LoanBucketChanged');
+        this.#entered(bucket, person.bucket === 0);
+        (person.bucket === 0 ? fresh : rolled).push(loanId);
       }
+      person.bucket = bucket === 0 ? 0 : Math.max(bucket, person.bucket);
     }
+    await this.#world.announce(...fresh);
+    await Promise.all(rolled.map((loanId) => this.#world.follow(loanId, 'LoanBucketChanged')));
+    await this.#world.idle();
   }
 
   #entered(bucket: number, isNew: boolean): void {
@@ -195,7 +194,8 @@ class Simulation {
   async #collectors(date: string): Promise<void> {
     for (const queue of ['Collection', 'FieldVisit'] as const) {
       const { items } = await this.#world.stores.tasks.listInbox({ queue }, { limit: 1_000 });
-      for (const task of items) await this.#work(task, date);
+      await Promise.all(items.map((task) => this.#work(task, date)));
+      await this.#world.idle();
     }
   }
 
@@ -206,7 +206,7 @@ class Simulation {
     if (found === undefined || person === undefined || found.status === 'Closed') return;
     const scriptId = String(task.content['scriptId']);
     const isVisit = task.kind === 'VisitBorrower';
-    const mark = String((this.#marks += 1));
+    const mark = `${task.taskId} ${date}`;
     try {
       const contact = await runReserveContact(
         {
@@ -254,7 +254,6 @@ class Simulation {
       },
       this.#dependencies(),
     );
-    await this.#world.idle();
     if (isPromise && person.behaviour !== 'BreaksPromises') person.isPayingOn = dueOn;
     if (
       person.behaviour === 'PaysAfterCall' &&
@@ -288,7 +287,6 @@ class Simulation {
     } catch (error) {
       if (!(error instanceof InvalidTransition || error instanceof InvalidInput)) throw error;
     }
-    await this.#world.idle();
   }
 
   /** Supervisors answer requests after three days, and decide what to do with claims that are lost. */
@@ -314,6 +312,7 @@ class Simulation {
 
   /** Who pays today pays, before the office closes. */
   async #borrowers(date: string): Promise<void> {
+    const payments: Promise<void>[] = [];
     for (const person of this.#people.values()) {
       const { loan } = person;
       const debt = await this.#world.book.find(loan.loanId, date);
@@ -328,8 +327,16 @@ class Simulation {
       person.isPayingOn = undefined;
       const bucket = this.#buckets[person.bucket];
       if (bucket !== undefined) bucket.cured += 1;
-      await this.#world.pay(loan.loanId, debt.loan.overdueFen, `pay-${loan.loanId}-${date}`);
+      payments.push(this.#pay(loan.loanId, debt.loan.overdueFen, date));
     }
+    await Promise.all(payments);
+    await this.#world.idle();
+  }
+
+  #pay(loanId: string, amountFen: number, date: string): Promise<void> {
+    this.#world.book.pay(loanId, amountFen);
+    const paymentId = `pay-${loanId}-${date}`;
+    return this.#world.follow(loanId, 'PaymentPosted', { paymentId, amountFen, valueDate: date });
   }
 
   #wasReminded({ loan }: Person): boolean {
@@ -376,7 +383,7 @@ class Simulation {
     let open = 0;
     let executionsFailed = 0;
     for (const { loan } of this.#people.values()) {
-      const page = await stores.cases.listContacts(loan.borrowerKey, { limit: 5_000 });
+      const page = await stores.cases.listContacts(loan.borrowerKey, { limit: 2_000 });
       contacts.push(...page.items);
       const found = await stores.cases.find(loan.borrowerKey, LENDER);
       if (found === undefined) continue;
