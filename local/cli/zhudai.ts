@@ -178,6 +178,26 @@ connected(tasks.command('decide'))
     output.result(body, () => [`${taskId} is ${String(body['status'])}`]);
   });
 
+connected(program.command('cases'))
+  .description('what is being collected: the open cases of a lender')
+  .option('--lender <id>', 'whose', 'zhudai-lending')
+  .action(async (flags: CommandFlags & { lender: string }) => {
+    const { output, operator } = await connection(flags);
+    const { describeCases, openCases } = await import('./cases.ts');
+    const rows = await openCases(operator, flags.lender);
+    output.result(rows, () => describeCases(rows));
+  });
+
+connected(program.command('case'))
+  .description('one collection case: its ladder, promises, requests and contacts')
+  .argument('<caseId>')
+  .action(async (caseId: string, flags: CommandFlags) => {
+    const { output, operator } = await connection(flags);
+    const { describeCase } = await import('./cases.ts');
+    const found = await operator.get(`/ops/cases/${caseId}`);
+    output.result(found, () => describeCase(found));
+  });
+
 async function connection(flags: CommandFlags) {
   const { ConsoleOutput } = await import('./console-output.ts');
   const { PlatformClient } = await import('../sandbox/platform-client.ts');
