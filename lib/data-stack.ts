@@ -100,7 +100,11 @@ const tableShapes = {
     expiryAttribute: 'expiresAt',
   },
   Audit: { variable: 'AUDIT_TABLE', key: ['subjectId', 'sequence'], hasNumberSort: true },
-  Metrics: { variable: 'METRICS_TABLE', key: ['metric', 'dateDimension'] },
+  Metrics: {
+    variable: 'METRICS_TABLE',
+    key: ['metric', 'dateDimension'],
+    expiryAttribute: 'expiresAt',
+  },
   Sightings: {
     variable: 'SIGHTINGS_TABLE',
     key: ['trait', 'seen'],

@@ -10,6 +10,7 @@ import { Documents } from './documents.ts';
 import { Notification } from './notification.ts';
 import { Origination } from './origination.ts';
 import { Tasks } from './tasks.ts';
+import { Underwriting } from './underwriting.ts';
 import { Watching } from './watching.ts';
 
 export interface OperationsStackProps extends HouseStackProps {
@@ -34,6 +35,7 @@ export class OperationsStack extends HouseStack {
       notifyOutcome,
     });
     const { escalateCollections } = new Collections(this, 'Collections', { data });
+    new Underwriting(this, 'Underwriting', { data });
     new Documents(this, 'Documents', { data });
     new Audit(this, 'Audit', { data });
     const { closeBusinessDay } = new DayClose(this, 'DayClose', { data });

@@ -35,7 +35,17 @@ export class OperatorApi extends Construct {
 }
 
 function accessByEntry(scope: Construct, data: DataStack): Record<string, readonly Access[]> {
-  const { applications, audit, catalog, decisions, idempotencyKeys, loans, notices, tasks } = data;
+  const {
+    applications,
+    audit,
+    catalog,
+    decisions,
+    idempotencyKeys,
+    loans,
+    metrics,
+    notices,
+    tasks,
+  } = data;
   const remembersRequests = uses(idempotencyKeys, 'GetItem', 'PutItem');
   const changesTask = uses(tasks, 'GetItem', 'PutItem');
   return byEntry({
@@ -64,6 +74,7 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
     ...collectionRoutes(scope, data),
     'get-audit': [uses(audit, 'Query')],
     'list-catalog': [uses(catalog, 'GetItem', 'Query')],
+    'list-models': [uses(metrics, 'Query')],
   });
 }
 

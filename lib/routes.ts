@@ -157,6 +157,7 @@ const operatorRoutes: readonly RouteFacts[] = [
   ],
   ['GET /ops/audit/{subjectId}', 'get-audit', 'auditors cannot read the chain'],
   ['GET /ops/catalog', 'list-catalog', 'operators cannot see the terms in force'],
+  ['GET /ops/models', 'list-models', 'operators cannot see whether a scorecard is stale'],
 ];
 
 /**

@@ -11,12 +11,14 @@ import { Product } from './product.ts';
 import { MessageTemplates } from '../notification/message-templates.ts';
 import { ReasonTexts } from './reason-texts.ts';
 import { Scorecard } from './scorecard.ts';
+import { WatchLimits } from './watch-limits.ts';
 
 /** The kinds of the catalog: the folder that holds their files, the schema, and the field that is their id. */
 export const catalogKinds = {
   product: { folder: 'products', schema: Product, idField: 'productId' },
   'policy-pack': { folder: 'policy-packs', schema: PolicyPack, idField: 'packId' },
   scorecard: { folder: 'scorecards', schema: Scorecard, idField: 'scorecardId' },
+  'watch-limits': { folder: 'watch-limits', schema: WatchLimits, idField: 'watchLimitsId' },
   'credit-policy': {
     folder: 'credit-policies',
     schema: CreditPolicy,

@@ -26,6 +26,8 @@ describe('rules', () => {
       'notification/notify-loan.ts',
       'origination/start-origination.ts',
       'tasks/reopen-application.ts',
+      'underwriting/count-decision.ts',
+      'underwriting/count-outcome.ts',
     ]);
   });
 
@@ -50,6 +52,7 @@ describe('schedules', () => {
     { entry: 'day-close/start-day-close.ts', expression: 'cron(5 0 * * ? *)' },
     { entry: 'day-close/start-day-close.ts', expression: 'cron(5 6 * * ? *)' },
     { entry: 'notification/send-waiting-notices.ts', expression: 'rate(5 minutes)' },
+    { entry: 'underwriting/watch-models.ts', expression: 'cron(0 6 ? * MON *)' },
   ];
 
   it.each(known)('run $entry at $expression', ({ entry, expression }) => {
@@ -84,6 +87,9 @@ describe('functions called by events or schedules', () => {
       'origination/start-origination.ts',
       'tasks/reopen-application.ts',
       'tasks/watch-tasks.ts',
+      'underwriting/count-decision.ts',
+      'underwriting/count-outcome.ts',
+      'underwriting/watch-models.ts',
     ]);
     for (const { properties } of configured) {
       expect(properties['MaximumRetryAttempts']).toBe(2);

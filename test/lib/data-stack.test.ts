@@ -65,10 +65,11 @@ describe('tables', () => {
     });
   });
 
-  it('forget only idempotency keys and sightings', () => {
+  it('forget only idempotency keys, marks of what was counted, and sightings', () => {
     const forgetful = tables.filter(({ properties }) => 'TimeToLiveSpecification' in properties);
     expect(forgetful.map(({ logicalId }) => logicalId.replace(/[0-9A-F]{8}$/, ''))).toEqual([
       'IdempotencyKeys',
+      'Metrics',
       'Sightings',
     ]);
     for (const { properties } of forgetful)

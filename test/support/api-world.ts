@@ -48,6 +48,7 @@ function environmentOf(databaseUrl: string, stubsUrl: string): Record<string, st
     CREDIT_REPORTS_TABLE: 'CreditReports',
     SIGHTINGS_TABLE: 'Sightings',
     DECISIONS_TABLE: 'Decisions',
+    METRICS_TABLE: 'Metrics',
     DOCUMENTS_BUCKET: 'documents',
     CONTRACTS_BUCKET: 'contracts',
     STATE_MACHINE_ARNS: `${machine}:originate-loan,${machine}:disburse-loan`,

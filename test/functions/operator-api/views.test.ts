@@ -6,8 +6,10 @@ import { handler as getAudit } from '#functions/operator-api/get-audit.ts';
 import { handler as getLoan } from '#functions/operator-api/get-loan.ts';
 import { handler as listApplications } from '#functions/operator-api/list-applications.ts';
 import { handler as listCatalog } from '#functions/operator-api/list-catalog.ts';
+import { handler as listModels } from '#functions/operator-api/list-models.ts';
 import { routes } from '#lib/routes.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
+import { DynamoModelCounters } from '#platform/repositories/model-counters.ts';
 import { DynamoTasks } from '#platform/repositories/tasks.ts';
 import type { RouteDescription } from '#platform/route-description.ts';
 import { send, startApiWorld, type ApiWorld } from '#test/support/api-world.ts';
@@ -170,6 +172,29 @@ describe('listCatalog', () => {
   it('does not show keys of partners', async () => {
     const answer = await send(listCatalog, { as: reviewer, query: { kind: 'partner-key' } });
     expect([answer.status, answer.body['code']]).toEqual([400, 'InvalidInput']);
+  });
+});
+
+describe('listModels', () => {
+  it('shows the newest report of every card, and none before there is one', async () => {
+    const none = await send(listModels, { as: auditor });
+    expect([none.status, none.body]).toEqual([200, { items: [] }]);
+    const report = {
+      scorecard: 'person#0002',
+      asOf: '2026-11-23',
+      fromMonth: '2026-09',
+      toMonth: '2026-11',
+      level: 'TooFew' as const,
+      decisions: 50,
+      fields: [],
+      verdicts: 0,
+      overrides: 0,
+      ksByMonth: [],
+      findings: [],
+    };
+    await new DynamoModelCounters(world.documents, 'Metrics', () => new Date()).saveReport(report);
+    const one = await send(listModels, { as: auditor });
+    expect(one.body).toEqual({ items: [report] });
   });
 });
 

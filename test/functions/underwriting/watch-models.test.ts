@@ -1,0 +1,110 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Loan } from '#domain/loans/loan.ts';
+import { decideByPolicy } from '#domain/underwriting/decide-by-policy.ts';
+import { recordOf } from '#domain/underwriting/decision-record.ts';
+import type { ModelReport } from '#domain/underwriting/model-watch/model-report.ts';
+import { runCountDecision } from '#functions/underwriting/count-decision.ts';
+import { runCountOutcome } from '#functions/underwriting/count-outcome.ts';
+import { runWatchModels } from '#functions/underwriting/watch-models.ts';
+import { inMemoryCatalog } from '#test/support/in-memory-catalog.ts';
+import { InMemoryDecisions } from '#test/support/in-memory-decisions.ts';
+import { InMemoryModelCounters } from '#test/support/in-memory-model-counters.ts';
+import { germanCase, personSetting } from '../../domain/underwriting/german-cases.ts';
+
+const catalog = inMemoryCatalog();
+let counters: InMemoryModelCounters;
+let decisions: InMemoryDecisions;
+let warned: ModelReport[];
+beforeEach(() => {
+  counters = new InMemoryModelCounters();
+  decisions = new InMemoryDecisions();
+  warned = [];
+});
+
+/** Decides one of the German applications and tells it, as the bus does. */
+async function decide(position: number, actor = 'workflow', eventType = 'ApplicationReferred') {
+  const { inputs } = germanCase(position);
+  await decisions.save(recordOf(inputs, decideByPolicy(inputs, personSetting), 'person'));
+  await tell(inputs.applicationId, actor, eventType);
+  return inputs.applicationId;
+}
+const tell = (applicationId: string, actor: string, eventType: string) =>
+  runCountDecision({ applicationId, actor }, { catalog, counters, decisions }, { eventType });
+
+const watch = (at = '2026-11-30T06:00:00+08:00') =>
+  runWatchModels(undefined, {
+    catalog,
+    counters,
+    warn: (report) => {
+      warned.push(report);
+      return Promise.resolve();
+    },
+    now: () => new Date(at),
+  });
+const monthOf = async () => counters.read('person#0002', '2026-01', '2026-12');
+const sums = async () => Object.assign({}, ...(await monthOf()).values()) as Record<string, number>;
+
+describe('runCountDecision', () => {
+  it('counts a decision once, however often it is told, and the verdict of people beside it', async () => {
+    const applicationId = await decide(0);
+    await tell(applicationId, 'workflow', 'ApplicationReferred');
+    await tell(applicationId, 'operator:op-1', 'ApplicationDeclined');
+    await tell(applicationId, 'operator:op-1', 'ApplicationDeclined');
+    const { score, grade } = (await decisions.listByApplication(applicationId))[0]?.decided ?? {};
+    expect(grade).toBe('A');
+    expect(await sums()).toMatchObject({ decisions: 1, points: score, verdicts: 1, overrides: 1 });
+  });
+
+  it('counts nothing for an application that no card has judged', async () => {
+    await tell('app_00000000000000000000000000', 'workflow', 'ApplicationDeclined');
+    expect((await monthOf()).size).toBe(0);
+  });
+});
+
+describe('runCountOutcome', () => {
+  const loanId = 'loan_1';
+  const told = async (applicationId: string, eventType: string, facts: object) =>
+    runCountOutcome(
+      { loanId, ...facts },
+      {
+        catalog,
+        counters,
+        decisions,
+        loans: {
+          find: (id: string) =>
+            Promise.resolve(id === loanId ? ({ applicationId } as Loan) : undefined),
+        } as unknown as Parameters<typeof runCountOutcome>[1]['loans'],
+      },
+      { eventType },
+    );
+
+  it('counts a loan that went bad once: paid later, it stays bad', async () => {
+    const applicationId = await decide(0);
+    await told(applicationId, 'LoanBucketChanged', { daysPastDue: 35 });
+    await told(applicationId, 'LoanBucketChanged', { daysPastDue: 91 });
+    await told(applicationId, 'PaymentPosted', { isSettled: true, daysPastDue: 0 });
+    const found = Object.keys(await sums()).filter((name) => /^(good|bad):/.test(name));
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/^bad:\d+$/);
+  });
+});
+
+describe('runWatchModels', () => {
+  it('warns of a card that judges other people than it was fitted on, and keeps the report', async () => {
+    const overdrawn = Array.from({ length: 600 }, (_, position) => position).filter(
+      (position) => germanCase(position).inputs.facts['checkingStatus'] === 'Negative',
+    );
+    for (const position of overdrawn) await decide(position);
+    const month = [...(await monthOf()).keys()][0] ?? '';
+    expect(await watch(`${month}-28T06:00:00+08:00`)).toEqual({ watched: 1, stale: 1 });
+    expect(warned).toMatchObject([{ scorecard: 'person#0002', level: 'Stale' }]);
+    expect(await counters.listReports()).toEqual(warned);
+  });
+
+  it('keeps quiet about a card that has hardly judged anybody', async () => {
+    await decide(0);
+    expect(await watch()).toEqual({ watched: 1, stale: 0 });
+    expect(warned).toEqual([]);
+    expect(await counters.listReports()).toMatchObject([{ level: 'TooFew' }]);
+  });
+});
