@@ -44,7 +44,7 @@ export async function runOpenCase(
     if (next !== undefined) await cases.replace(next);
     return { current: next ?? known, isAdded: next?.event.type === 'CaseLoanAdded' };
   });
-  if (opened.current === undefined) return;
+  if (opened.current?.status !== 'Open') return;
   await escalations.start(executionOf(opened.current));
   if (opened.isAdded) await wakeCase(opened.current, 'LoanAdded', dependencies);
 }

@@ -61,6 +61,25 @@ describe('openCase', () => {
   });
 });
 
+describe('openCase after a claim was handed on', () => {
+  const closed = (because: 'LegalAction' | 'Transferred' | 'Cured') =>
+    closeCase(aCase(), { because, at: '2026-11-26T02:00:00.000Z' });
+
+  it.each([
+    ['LegalAction', 5, 'stays closed'],
+    ['Transferred', 4, 'stays closed'],
+    ['Transferred', 3, 'opens again'],
+    ['Cured', 5, 'opens again'],
+  ] as const)(
+    'by %s, on a default of %i days heard of four days later: %s',
+    (because, daysPastDue, expected) => {
+      const debt = aDebt('one', { daysPastDue, asOf: '2026-11-30' });
+      const next = openCase(closed(because), { ...opening, debt });
+      expect(next === undefined ? 'stays closed' : 'opens again').toBe(expected);
+    },
+  );
+});
+
 describe('followDebts', () => {
   it.each([
     ['Current', 'Cured'],
