@@ -13,7 +13,7 @@ const Limit = z
   });
 
 /** When a scorecard no longer fits the people it judges. */
-export const WatchLimits = z.strictObject({
+export const WatchLimits = z.object({
   watchLimitsId: z.string().regex(/^[a-z][a-z0-9-]{1,60}$/),
   version: z.int().min(1),
   /** How many months of decisions are compared with the fitting sample, the present one included. */

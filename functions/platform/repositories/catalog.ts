@@ -114,7 +114,7 @@ export class DynamoCatalog implements Catalog {
     const { Item } = await this.#documents.send(
       new GetCommand({ TableName: this.#tableName, Key: { kind, idVersion } }),
     );
-    return Item;
+    return Item === undefined ? undefined : withoutKeys(Item);
   }
 
   /** The numbers of the versions of one item. `#0` leaves out the pointer and every longer id. */
@@ -145,4 +145,11 @@ export class DynamoCatalog implements Catalog {
       .filter((idVersion) => idVersion.endsWith('#latest'))
       .map((idVersion) => idVersion.slice(0, -'#latest'.length));
   }
+}
+
+/** The data as their file has them: the table's keys are no fields of theirs, and a strict schema would refuse them. */
+function withoutKeys(item: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(item).filter(([name]) => name !== 'kind' && name !== 'idVersion'),
+  );
 }
