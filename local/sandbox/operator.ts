@@ -157,8 +157,22 @@ export class SandboxOperator {
   }
 }
 
+/** Calls, visits, disposals and the answers to debtors: no rule stands in for whoever collects. */
+const leftToPeople = new Set([
+  'CallBorrower',
+  'VisitBorrower',
+  'ApproveLegalAction',
+  'ApproveCompensation',
+  'ApproveWriteOff',
+  'ApproveTransfer',
+  'DecideHardship',
+  'AnswerDispute',
+  'AnswerComplaint',
+]);
+
 /** The first of the queue's people who may decide: not excluded, has not decided, and nobody else holds the task. */
 export function chooseOperator(task: TaskView): string | undefined {
+  if (leftToPeople.has(task.kind)) return undefined;
   const decided = new Set(task.decisions.map(({ operatorId }) => operatorId));
   const candidates = (staff[task.queue ?? ''] ?? []).filter(
     (operatorId) => !task.excludedOperators.includes(operatorId) && !decided.has(operatorId),
