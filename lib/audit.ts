@@ -20,7 +20,7 @@ const errorImpact = 'what happened is neither audited nor told to anybody: workf
 export class Audit extends Construct {
   constructor(scope: Construct, id: string, { data }: { readonly data: DataStack }) {
     super(scope, id);
-    const { applications, cases, loans, payouts, tasks } = data;
+    const { applications, cases, catalogDrafts, loans, payouts, tasks } = data;
     const publishChanges = new WorkflowFunction(this, 'PublishChanges', {
       entry: 'functions/audit/publish-changes.ts',
       errorImpact,
@@ -39,6 +39,7 @@ export class Audit extends Construct {
       Payouts: payouts,
       Tasks: tasks,
       Cases: cases,
+      CatalogDrafts: catalogDrafts,
     };
     for (const [name, table] of Object.entries(published))
       consumeStream(publishChanges, { name, table, deadLetters });

@@ -94,6 +94,12 @@ const tableShapes = {
     ],
   },
   Catalog: { variable: 'CATALOG_TABLE', key: ['kind', 'idVersion'] },
+  CatalogDrafts: {
+    variable: 'CATALOG_DRAFTS_TABLE',
+    key: ['draftId'],
+    isPublished: true,
+    indexes: [{ name: 'ByStatus', key: ['status', 'createdAt'] }],
+  },
   IdempotencyKeys: {
     variable: 'IDEMPOTENCY_KEYS_TABLE',
     key: ['callerKey'],
@@ -143,6 +149,7 @@ export class DataStack extends HouseStack {
   readonly creditReports: NamedTable;
   readonly notices: NamedTable;
   readonly sightings: NamedTable;
+  readonly catalogDrafts: NamedTable;
   readonly decisions: NamedTable;
   readonly documents: NamedBucket;
   readonly contracts: NamedBucket;
@@ -164,6 +171,7 @@ export class DataStack extends HouseStack {
     this.metrics = this.#table('Metrics');
     this.creditReports = this.#table('CreditReports');
     this.notices = this.#table('Notices');
+    this.catalogDrafts = this.#table('CatalogDrafts');
     this.sightings = this.#table('Sightings');
     this.decisions = this.#table('Decisions');
 

@@ -39,6 +39,7 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
     applications,
     audit,
     catalog,
+    catalogDrafts,
     decisions,
     idempotencyKeys,
     loans,
@@ -73,6 +74,15 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
     ],
     ...collectionRoutes(scope, data),
     'get-audit': [uses(audit, 'Query')],
+    'list-drafts': [queries(catalogDrafts, 'ByStatus')],
+    'get-draft': [uses(catalogDrafts, 'GetItem')],
+    'draft-catalog-item': [uses(catalogDrafts, 'GetItem', 'PutItem'), remembersRequests],
+    'submit-draft': [uses(catalogDrafts, 'GetItem', 'PutItem'), remembersRequests],
+    'decide-draft': [
+      uses(catalogDrafts, 'GetItem', 'PutItem'),
+      uses(catalog, 'PutItem'),
+      remembersRequests,
+    ],
     'list-catalog': [uses(catalog, 'GetItem', 'Query')],
     'list-models': [uses(metrics, 'Query')],
   });

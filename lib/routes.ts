@@ -156,6 +156,19 @@ const operatorRoutes: readonly RouteFacts[] = [
     'strategies and agencies cannot be compared',
   ],
   ['GET /ops/audit/{subjectId}', 'get-audit', 'auditors cannot read the chain'],
+  ['GET /ops/catalog/drafts', 'list-drafts', 'operators cannot see which drafts wait for approval'],
+  ['GET /ops/catalog/drafts/{draftId}', 'get-draft', 'operators cannot read a draft'],
+  ['POST /ops/catalog/drafts', 'draft-catalog-item', 'terms and policies cannot be drafted'],
+  [
+    'POST /ops/catalog/drafts/{draftId}/submission',
+    'submit-draft',
+    'drafts cannot be handed in for approval',
+  ],
+  [
+    'POST /ops/catalog/drafts/{draftId}/approval',
+    'decide-draft',
+    'drafts cannot be published: terms and policies stay as they are',
+  ],
   ['GET /ops/catalog', 'list-catalog', 'operators cannot see the terms in force'],
   ['GET /ops/models', 'list-models', 'operators cannot see whether a scorecard is stale'],
 ];

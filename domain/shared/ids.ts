@@ -51,6 +51,11 @@ export function contactIdOf(caseId: string, mark: string): string {
   return `contact_${tailOf(`${caseId}|${mark}`)}`;
 }
 
+/** The same content by the same person is one draft, however often it is sent. */
+export function draftIdOf(kind: string, operatorId: string, contentHash: string): string {
+  return `draft_${tailOf(`draft|${kind}|${operatorId}|${contentHash}`)}`;
+}
+
 /** The bank's reference for one payout: deterministic, so that a repeated payment is recognised as the same one. */
 export function payoutRefOf(loanId: string, payoutNumber: number): string {
   return base32(sha256Bytes(`${loanId}|${payoutNumber}`), payoutRefLength);

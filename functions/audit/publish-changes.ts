@@ -24,6 +24,7 @@ const Keys = z.union([
   z
     .object({ borrowerKey: z.string(), record: z.string().regex(/^(case#|debtor$)/) })
     .transform(subjectOfBorrower),
+  z.object({ draftId: z.string() }).transform(({ draftId }) => draftId),
 ]);
 
 /** A borrower's collection holds a case for each lender, and the debtor. */

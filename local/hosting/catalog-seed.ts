@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   catalogKinds,
   loadCatalogFile,
@@ -29,8 +29,39 @@ export async function seedCatalog({ client, tableName, ...seed }: CatalogSeed): 
   });
   const items = [...itemsOf(seed.directory, seed.webhookUrl), keyItem(seed.partnerKey)];
   await Promise.all(
-    items.map((Item) => documents.send(new PutCommand({ TableName: tableName, Item }))),
+    items.map((item) =>
+      isPointer(item)
+        ? movePointer(documents, tableName, item)
+        : documents.send(new PutCommand({ TableName: tableName, Item: item })),
+    ),
   );
+}
+
+type Item = Readonly<Record<string, unknown>>;
+
+function isPointer({ idVersion }: Item): boolean {
+  return typeof idVersion === 'string' && idVersion.endsWith('#latest');
+}
+
+/** What operators have published meanwhile stays in force: a pointer only ever moves up. */
+async function movePointer(
+  documents: DynamoDBDocumentClient,
+  tableName: string,
+  pointer: Item,
+): Promise<void> {
+  try {
+    await documents.send(
+      new PutCommand({
+        TableName: tableName,
+        Item: pointer,
+        ConditionExpression: 'attribute_not_exists(idVersion) OR #version < :version',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':version': pointer['version'] },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
 }
 
 function itemsOf(

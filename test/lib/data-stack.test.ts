@@ -27,6 +27,7 @@ describe('tables', () => {
     { table: 'Metrics', keys: ['metric', 'dateDimension'] },
     { table: 'CreditReports', keys: ['borrowerKey', 'obtainedAt'] },
     { table: 'Notices', keys: ['loanId', 'noticeId'] },
+    { table: 'CatalogDrafts', keys: ['draftId'] },
     { table: 'Sightings', keys: ['trait', 'seen'] },
     { table: 'Decisions', keys: ['applicationId', 'record'] },
   ])('$table is found by $keys', ({ table, keys }) => {
@@ -34,7 +35,7 @@ describe('tables', () => {
   });
 
   it('are all named above', () => {
-    expect(tables).toHaveLength(13);
+    expect(tables).toHaveLength(14);
   });
 
   it.each([
@@ -44,6 +45,7 @@ describe('tables', () => {
     { table: 'Loans', index: 'ByBorrower', keys: ['borrowerKey', 'loanId'] },
     { table: 'Loans', index: 'ByPartner', keys: ['partnerId', 'loanId'] },
     { table: 'Loans', index: 'ByFunder', keys: ['funderId', 'loanId'] },
+    { table: 'CatalogDrafts', index: 'ByStatus', keys: ['status', 'createdAt'] },
     { table: 'Decisions', index: 'ByPolicy', keys: ['creditPolicyId', 'decidedAt'] },
     { table: 'Notices', index: 'Waiting', keys: ['waitingShard', 'sendAt'] },
     { table: 'Tasks', index: 'Inbox', keys: ['queue', 'dueAt'] },
@@ -54,9 +56,12 @@ describe('tables', () => {
     expect(keysOf(found?.['KeySchema'])).toEqual(keys);
   });
 
-  it.each(['Applications', 'Loans', 'Payouts', 'Tasks'])('%s streams its new images', (name) => {
-    expect(tableCalled(name)['StreamSpecification']).toEqual({ StreamViewType: 'NEW_IMAGE' });
-  });
+  it.each(['Applications', 'Loans', 'Payouts', 'Tasks', 'CatalogDrafts'])(
+    '%s streams its new images',
+    (name) => {
+      expect(tableCalled(name)['StreamSpecification']).toEqual({ StreamViewType: 'NEW_IMAGE' });
+    },
+  );
 
   it('count audit records by number', () => {
     expect(tableCalled('Audit')['AttributeDefinitions']).toContainEqual({

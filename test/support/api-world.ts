@@ -46,6 +46,7 @@ function environmentOf(databaseUrl: string, stubsUrl: string): Record<string, st
     ),
     IDEMPOTENCY_KEYS_TABLE: 'IdempotencyKeys',
     CREDIT_REPORTS_TABLE: 'CreditReports',
+    CATALOG_DRAFTS_TABLE: 'CatalogDrafts',
     SIGHTINGS_TABLE: 'Sightings',
     DECISIONS_TABLE: 'Decisions',
     METRICS_TABLE: 'Metrics',

@@ -29,6 +29,7 @@ const tables: Readonly<Record<string, { keys: Keys; indexes?: Readonly<Record<st
   Audit: { keys: ['subjectId', 'sequence'] },
   CreditReports: { keys: ['borrowerKey', 'obtainedAt'] },
   Notices: { keys: ['loanId', 'noticeId'], indexes: { Waiting: ['waitingShard', 'sendAt'] } },
+  CatalogDrafts: { keys: ['draftId'], indexes: { ByStatus: ['status', 'createdAt'] } },
   Sightings: { keys: ['trait', 'seen'] },
   Decisions: {
     keys: ['applicationId', 'record'],

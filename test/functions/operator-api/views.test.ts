@@ -169,6 +169,18 @@ describe('listCatalog', () => {
     expect((answer.body['items'] as unknown[]).length).toBeGreaterThan(0);
   });
 
+  it('shows one version of one item, and nothing for one that is not there', async () => {
+    const ask = async (query: Record<string, string>) =>
+      (await send(listCatalog, { as: reviewer, query: { kind: 'scorecard', ...query } })).body[
+        'items'
+      ];
+    expect(await ask({ id: 'person', version: '1' })).toMatchObject([
+      { scorecardId: 'person', version: 1 },
+    ]);
+    expect(await ask({ id: 'company' })).toMatchObject([{ scorecardId: 'company' }]);
+    expect(await ask({ id: 'person', version: '99' })).toEqual([]);
+  });
+
   it('does not show keys of partners', async () => {
     const answer = await send(listCatalog, { as: reviewer, query: { kind: 'partner-key' } });
     expect([answer.status, answer.body['code']]).toEqual([400, 'InvalidInput']);
