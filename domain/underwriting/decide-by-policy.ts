@@ -127,9 +127,10 @@ function verdictOf(
   const isDeclined =
     declines.length > 0 && !inputs.isHumanReviewRequested && inputs.hasCreditReport;
   if (isDeclined) return { outcome: 'Declined', reasonCodes: unique(declines) };
+  const notes = found.offer.isReduced ? ['AmountReduced'] : [];
   if (refers.length > 0 || declines.length > 0)
-    return { outcome: 'Referred', reasonCodes: unique([...declines, ...refers]) };
-  return { outcome: 'Approved', reasonCodes: found.offer.isReduced ? ['AmountReduced'] : [] };
+    return { outcome: 'Referred', reasonCodes: unique([...declines, ...refers, ...notes]) };
+  return { outcome: 'Approved', reasonCodes: notes };
 }
 
 function declinesOf({ answers, score, offer, inputs, setting }: Found): string[] {
@@ -162,7 +163,7 @@ function referralsOf(
     ...(score.outcome === 'Decline' && couldBeBetter(setting.scorecard, inputs.facts)
       ? ['ScoreBorderline', 'DataMissing']
       : []),
-    ...(isAboveList(setting.product, score.grade, offer.loan.annualRate) ? ['PriceAboveList'] : []),
+    ...(isAboveList(setting.product, score.grade, offer) ? ['PriceAboveList'] : []),
     ...(approvers > 0 ? ['AmountNeedsApproval'] : []),
   ];
 }
@@ -300,9 +301,10 @@ function dearestRate({ pricing }: Product): string {
 }
 
 /** The product's list says what partners are shown: a policy may price below it, never above. */
-function isAboveList({ pricing }: Product, grade: string, annualRate: string): boolean {
-  const listed = pricing.find((price) => price.grade === grade);
-  return listed !== undefined && Number(annualRate) > Number(listed.annualRate);
+function isAboveList({ pricing }: Product, grade: string, { loan, price }: Offer): boolean {
+  const listed = pricing.find((each) => each.grade === grade);
+  if (listed === undefined || price === undefined) return false;
+  return Number(loan.annualRate) > Number(listed.annualRate);
 }
 
 function isTooDear(

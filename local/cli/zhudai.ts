@@ -198,6 +198,39 @@ connected(program.command('case'))
     output.result(found, () => describeCase(found));
   });
 
+const policy = program.command('policy').description('credit policies, before they are published');
+
+connected(policy.command('replay'))
+  .description('decide past applications again under a policy, and say who moves and why')
+  .argument('<policy>', 'a file, the id of a draft, or a version such as person#0001')
+  .option('--against <policy>', 'compare with this one instead of what was decided then')
+  .action(async (name: string, flags: CommandFlags & { against?: string }) => {
+    const { output, operator } = await connection(flags);
+    const { describeReplay, replayPolicy } = await import('./policy-replay.ts');
+    const display = output.progress('Deciding again');
+    const { against } = flags;
+    const report = await replayPolicy({
+      operator,
+      policy: name,
+      against,
+      onProgress: display.update,
+    });
+    display.end('Decided again');
+    output.result(report, () => describeReplay(report));
+  });
+
+policy
+  .command('samples')
+  .description('decide the 1,000 German applications by a policy, without a platform')
+  .argument('[file]', 'a policy file instead of the shipped one')
+  .option('--json', 'answer in JSON')
+  .action(async (file: string | undefined, flags: { json?: boolean }) => {
+    const { ConsoleOutput } = await import('./console-output.ts');
+    const { describeSamples, samplesUnder } = await import('./policy-samples.ts');
+    const summary = samplesUnder(file);
+    new ConsoleOutput(flags.json ?? false).result(summary, () => describeSamples(summary));
+  });
+
 async function connection(flags: CommandFlags) {
   const { ConsoleOutput } = await import('./console-output.ts');
   const { PlatformClient } = await import('../sandbox/platform-client.ts');

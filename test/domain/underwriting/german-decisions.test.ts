@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { decideByPolicy } from '../../../domain/underwriting/decide-by-policy.ts';
+import { personSetting, germanCase } from './german-cases.ts';
+import { draftPolicy, germanPolicies, germanTable, recordedTable } from './german-table.ts';
+
+describe('the 1,000 German applications', () => {
+  it.each(['shipped', 'draft'] as const)('are decided as recorded under the %s policy', (name) => {
+    expect(germanTable(name)).toEqual(recordedTable(name));
+  });
+
+  it('are decided differently by the two policies', () => {
+    expect(recordedTable('shipped').digest).not.toBe(recordedTable('draft').digest);
+    expect(germanPolicies.draft.version).toBe(germanPolicies.shipped.version + 1);
+  });
+
+  it('are approved far better than they come: a third as many turn out bad, or nearly', () => {
+    const { summary } = recordedTable('shipped');
+    expect(summary.badBasisPointsOfAll).toBe(3000);
+    expect(summary.badBasisPointsOfApproved).toBeLessThan(1300);
+    expect(summary.badBasisPointsOfReferred).toBeGreaterThan(summary.badBasisPointsOfApproved);
+    expect(summary.approvalBasisPoints).toBeGreaterThan(3500);
+  });
+
+  it('leave a whole trace each: every rule and every table, once', () => {
+    for (const position of [0, 333, 999]) {
+      const { trace } = decideByPolicy(germanCase(position).inputs, personSetting);
+      expect(trace).toHaveLength(personSetting.policy.rules.length + 4);
+      expect(new Set(trace.map(({ ruleId }) => ruleId)).size).toBe(trace.length);
+    }
+  });
+
+  it('are no different for who they are: inputs hold neither name nor number', () => {
+    for (const position of [1, 2, 3]) {
+      const text = JSON.stringify(germanCase(position).inputs);
+      expect(text).not.toMatch(/测试|990000|1990|62009/);
+    }
+  });
+
+  it('get another answer from the draft only where the draft says so', () => {
+    const { inputs } = germanCase(2);
+    const before = decideByPolicy(inputs, personSetting);
+    const after = decideByPolicy(inputs, { ...personSetting, policy: draftPolicy });
+    expect({ ...after, creditPolicy: before.creditPolicy, trace: [] }).toEqual({
+      ...before,
+      trace: [],
+    });
+  });
+});

@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decideByPolicy } from '../../../domain/underwriting/decide-by-policy.ts';
+import type { DecisionInputs } from '../../../domain/underwriting/decision-inputs.ts';
+import { declaredPriceFactors } from '../../../domain/catalog/credit-policy.ts';
+import { germanCase, personSetting } from './german-cases.ts';
+
+/** A sample that is approved as it comes: grade A, 21,000 yuan over 12 months at 7.2 %. */
+const { inputs: approved } = germanCase(2);
+
+function decide(change: {
+  readonly requested?: Partial<DecisionInputs['requested']>;
+  readonly facts?: Record<string, number | boolean | string | undefined>;
+  readonly pledges?: DecisionInputs['pledges'];
+  readonly setting?: Partial<typeof personSetting>;
+}) {
+  const facts = Object.fromEntries(
+    Object.entries({ ...approved.facts, ...change.facts }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  ) as DecisionInputs['facts'];
+  return decideByPolicy(
+    {
+      ...approved,
+      requested: { ...approved.requested, ...change.requested },
+      facts: { ...facts, ...change.requested },
+      pledges: change.pledges ?? [],
+    },
+    { ...personSetting, ...change.setting },
+  );
+}
+
+const policyWith = (patch: Partial<(typeof personSetting)['policy']>) => ({
+  setting: { policy: { ...personSetting.policy, ...patch } },
+});
+
+describe('an offer', () => {
+  it('is what was asked for where the limit allows it', () => {
+    expect(decide({})).toMatchObject({
+      outcome: 'Approved',
+      reasonCodes: [],
+      offer: { amountFen: 21_000_00, termMonths: 12, annualRate: '0.0720' },
+    });
+  });
+
+  it('is cut down to the income, in whole hundreds of yuan, and says so', () => {
+    // Twenty months of 1,234.56 yuan.
+    const decided = decide({
+      facts: { monthlyIncomeFen: 1_234_56 },
+      requested: { amountFen: 40_000_00, termMonths: 36 },
+      ...policyWith({
+        rules: personSetting.policy.rules.filter(({ family }) => family !== 'Affordability'),
+      }),
+    });
+    expect(decided).toMatchObject({
+      outcome: 'Approved',
+      reasonCodes: ['AmountReduced'],
+      offer: { amountFen: 24_600_00, termMonths: 36 },
+    });
+  });
+
+  it('is cut down in its term', () => {
+    const limits = {
+      dimensions: [{ fact: 'termMonths', isRange: true as const }],
+      rows: [{ rowId: 'all', when: {}, then: { amountMaxFen: 20_000_000, termMaxMonths: 6 } }],
+    };
+    const rules = personSetting.policy.rules.filter(({ family }) => family !== 'Affordability');
+    expect(decide(policyWith({ limits, rules }))).toMatchObject({
+      outcome: 'Approved',
+      reasonCodes: ['AmountReduced'],
+      offer: { termMonths: 6, annualRate: '0.0700' },
+    });
+  });
+
+  it('is none below the least of the product', () => {
+    const limits = {
+      dimensions: [{ fact: 'termMonths', isRange: true as const }],
+      rows: [{ rowId: 'all', when: {}, then: { amountMaxFen: 999_00, termMaxMonths: 36 } }],
+    };
+    expect(decide(policyWith({ limits }))).toMatchObject({
+      outcome: 'Declined',
+      reasonCodes: ['LimitTooLow'],
+    });
+  });
+
+  it('waits for a person where a table has no answer for want of a fact', () => {
+    const unknown = decide({ facts: { employmentStatus: undefined } });
+    expect(unknown).toMatchObject({ outcome: 'Referred', reasonCodes: ['DataMissing'] });
+    expect(unknown.segment).toBeUndefined();
+    expect(unknown.offer).toMatchObject({ amountFen: 21_000_00, annualRate: '0.1200' });
+    const costless = decide({ facts: { funderCostBasisPoints: undefined } });
+    expect(costless).toMatchObject({ outcome: 'Referred', reasonCodes: ['DataMissing'] });
+  });
+
+  it('waits for a person where the policy does not know the grade', () => {
+    const [first, ...rest] = personSetting.scorecard.grades;
+    if (first === undefined) throw new Error('no grades');
+    const scorecard = {
+      ...personSetting.scorecard,
+      grades: [{ ...first, grade: 'AAA' }, ...rest],
+    };
+    expect(decide({ setting: { scorecard } })).toMatchObject({
+      outcome: 'Referred',
+      approversRequired: 1,
+      // Nobody knows what such loans lose: all of it, until somebody says.
+      expectedLossFen: 12_600_00,
+    });
+  });
+
+  it('waits for a person where the grid prices above the published list', () => {
+    const product = {
+      ...personSetting.product,
+      pricing: personSetting.product.pricing.map((price) =>
+        price.grade === 'A' ? { ...price, annualRate: '0.0700' } : price,
+      ),
+    };
+    expect(decide({ setting: { product } }).reasonCodes).toEqual(['PriceAboveList']);
+  });
+
+  it('counts what is pledged against it', () => {
+    const { trace } = decide({
+      facts: { pledgedValueFen: 30_000_00, guarantorCount: 1 },
+      pledges: [{ kind: 'Vehicle', valueFen: 30_000_00 }],
+    });
+    expect(trace.length).toBeGreaterThan(0);
+    const judged = decide({
+      facts: { pledgedValueFen: 20_000_00 },
+      pledges: [{ kind: 'Vehicle', valueFen: 20_000_00 }],
+      ...policyWith({
+        rules: [
+          {
+            ruleId: 'PledgeTooSmall',
+            family: 'Affordability',
+            description: { zh: '抵押率', en: 'Loan to value' },
+            when: [{ fact: 'loanToValueBasisPoints', is: 'Above', value: 10_499 }],
+            outcome: 'Refer',
+            reasonCode: 'DataMissing',
+          },
+        ],
+      }),
+    });
+    expect(judged.trace[0]).toMatchObject({
+      result: 'Hit',
+      read: { loanToValueBasisPoints: 10_500 },
+    });
+    expect(judged.offer?.annualRate).toBe('0.0690');
+  });
+});
+
+describe('a price', () => {
+  const declared = new Set<string>([
+    ...declaredPriceFactors,
+    // What a segment and a grade are made of, and what backs the loan.
+    'employmentStatus',
+    'statedIncomeFen',
+    'ageYears',
+    'province',
+    'guarantorCount',
+    ...personSetting.scorecard.attributes.map(({ field }) => field),
+  ]);
+
+  it('does not change with anything that is not declared (PIPL 24)', () => {
+    const undeclared = Object.keys(approved.facts).filter((fact) => !declared.has(fact));
+    expect(undeclared.length).toBeGreaterThan(15);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...undeclared),
+        fc.oneof(fc.integer({ min: 0, max: 90_000 }), fc.boolean(), fc.string()),
+        (fact, value) => {
+          const known = approved.facts[fact];
+          fc.pre(typeof value === typeof known);
+          const decided = decide({ facts: { [fact]: value } });
+          fc.pre(decided.offer !== undefined);
+          expect(decided.offer?.annualRate).toBe('0.0720');
+        },
+      ),
+      { seed: 20_261_126, numRuns: 400 },
+    );
+  });
+
+  it('changes with what is declared', () => {
+    expect(decide({ facts: { funderCostBasisPoints: 299 } }).offer?.annualRate).toBe('0.0660');
+    expect(decide({ requested: { termMonths: 6 } }).offer?.annualRate).toBe('0.0700');
+  });
+});
