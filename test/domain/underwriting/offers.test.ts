@@ -3,7 +3,23 @@ import { describe, expect, it } from 'vitest';
 import { decideByPolicy } from '../../../domain/underwriting/decide-by-policy.ts';
 import type { DecisionInputs } from '../../../domain/underwriting/decision-inputs.ts';
 import { declaredPriceFactors } from '../../../domain/catalog/credit-policy.ts';
-import { germanCase, personSetting } from './german-cases.ts';
+import { germanCase, personSetting as shipped } from './german-cases.ts';
+
+/** A card of one field, by which everybody is grade A: what is tested here is not how people score. */
+const personSetting = {
+  ...shipped,
+  scorecard: {
+    ...shipped.scorecard,
+    basePoints: 700,
+    attributes: [
+      {
+        field: 'checkingStatus',
+        reasonCode: 'ScoreCheckingAccount',
+        bins: [{ words: ['Negative', 'Below200', 'Above200', 'NoAccount'], points: 0 }],
+      },
+    ],
+  },
+};
 
 /** A sample that is approved as it comes: grade A, 21,000 yuan over 12 months at 7.2 %. */
 const { inputs: approved } = germanCase(2);
