@@ -76,6 +76,7 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
     'functions/partner-api/request-review.ts': [
       changesApplication,
       uses(tasks, 'GetItem', 'PutItem'),
+      queries(tasks, 'ByApplication'),
     ],
     'functions/partner-api/get-loan.ts': [uses(loans, 'GetItem')],
     'functions/partner-api/get-loan-schedule.ts': [uses(loans, 'GetItem')],

@@ -113,6 +113,11 @@ const operatorRoutes: readonly RouteFacts[] = [
     'get-decisions',
     'operators cannot see why an application was decided as it was',
   ],
+  [
+    'GET /ops/applications/{applicationId}/portrait',
+    'get-portrait',
+    'operators cannot see what is known of a borrower',
+  ],
   ['GET /ops/decisions', 'list-decisions', 'policies cannot be replayed before they are published'],
   ['GET /ops/loans/{loanId}', 'get-loan', 'operators cannot see a loan'],
   [

@@ -3,6 +3,7 @@ import { changeApplication } from '#domain/applications/change-application.ts';
 import { InvalidTransition } from '#domain/shared/errors.ts';
 import { ApplicationId } from '#domain/shared/primitives.ts';
 import { openTask } from '#domain/tasks/open-task.ts';
+import type { Task } from '#domain/tasks/task.ts';
 import { apiRoute, replayedHeader } from '#platform/api-route.ts';
 import { retryOnConflict } from '#platform/retry-on-conflict.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
@@ -24,6 +25,14 @@ export const requestReviewRoute = describeRoute({
   problems: ['NotFound', 'InvalidTransition', 'IdempotencyKeyReused'],
 });
 
+/** Whoever had a word in the decision does not review it: a second look is somebody else's. */
+function decidersOf(earlier: readonly Task[]): string[] {
+  const operators = earlier
+    .filter(({ kind }) => kind !== 'ReviewDecision')
+    .flatMap(({ decisions }) => decisions.map(({ operatorId }) => operatorId));
+  return [...new Set(operators)];
+}
+
 /** One review a decline: asking again meets the same task. */
 const REVIEW_ROUND = 1;
 
@@ -42,6 +51,7 @@ export const handler = apiRoute({
         applicationId,
         partnerId: caller.partnerId,
         round: REVIEW_ROUND,
+        excludedOperators: decidersOf(await tasks.listByApplication(applicationId)),
         content: {
           reasonCodes: application.reasonCodes,
           requested: application.requested,

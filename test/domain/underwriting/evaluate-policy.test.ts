@@ -107,6 +107,8 @@ function found(policy: CreditPolicy, facts: Facts) {
 
 const soundPerson: Facts = {
   employmentStatus: 'Employed',
+  pledgedValueFen: 0,
+  guarantorCount: 0,
   hasDevice: true,
   hasAddress: true,
   hasContacts: true,
@@ -153,6 +155,8 @@ describe('the rules for persons', () => {
     { facts: { queries3Months: 11 }, declines: [], refers: ['ManyRecentQueries'] },
     { facts: { openLoans: 8 }, declines: [], refers: [] },
     { facts: { openLoans: 9 }, declines: [], refers: ['ManyOpenLoans'] },
+    { facts: { pledgedValueFen: 1 }, declines: [], refers: ['PledgeToRegister'] },
+    { facts: { guarantorCount: 1 }, declines: [], refers: ['GuarantorToVerify'] },
     { facts: { employmentStatus: 'Student' }, declines: ['StudentNotServed'], refers: [] },
     { facts: { statedToVerifiedBasisPoints: 15_000 }, declines: [], refers: [] },
     { facts: { statedToVerifiedBasisPoints: 15_001 }, declines: [], refers: ['IncomeLower'] },

@@ -18,12 +18,13 @@ import { handler as requestSignature } from '#functions/partner-api/request-sign
 import { handler as submitApplication } from '#functions/partner-api/submit-application.ts';
 import { handler as withdrawApplication } from '#functions/partner-api/withdraw-application.ts';
 import { quoteText } from '#local/cli/quote.ts';
+import { decideTask } from '#domain/tasks/decide-task.ts';
 import { personalDataVault } from '#platform/pii.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
 import { DynamoTasks } from '#platform/repositories/tasks.ts';
 import { now } from '#platform/time.ts';
 import { send, startApiWorld, type ApiHandler, type ApiWorld } from '#test/support/api-world.ts';
-import { anEvent, aPerson, aRequest } from '../../domain/builders.ts';
+import { anEvent, aPerson, aRequest, aTask } from '../../domain/builders.ts';
 
 const demo = { partnerId: 'demo-partner' };
 const other = { partnerId: 'other-partner' };
@@ -568,6 +569,37 @@ describe('requestReview', () => {
     expect(task).toMatchObject({ kind: 'ReviewDecision', queue: 'DecisionReview', status: 'Open' });
     // What the borrower wrote may say who the borrower is: it stays out of tasks and events.
     expect(JSON.stringify(task)).not.toContain('my income rose');
+  });
+
+  it('gives the second look to somebody who had no part in the first', async () => {
+    const application = await moved(
+      await submitted(),
+      'Screened',
+      'DocumentsVerified',
+      'CreditChecked',
+      'AwaitingApproval',
+      'Declined',
+    );
+    const { applicationId } = application;
+    const asked = aTask({ kind: 'ApproveApplication', applicationId });
+    await tasks.create(asked);
+    const rejected = decideTask(asked, {
+      operator: { operatorId: 'operator-who-declined', roles: ['Approver'] },
+      answer: { outcome: 'Reject', contentHash: asked.contentHash },
+      at: now().toISOString(),
+    });
+    await tasks.replace(rejected);
+    const answer = await send(requestReview, { ...on(application), body: { reason: 'again' } });
+    const review = await tasks.find(String(answer.body['taskId']));
+    expect(review?.excludedOperators).toEqual(['operator-who-declined']);
+    if (review === undefined) throw new Error('no review');
+    expect(() =>
+      decideTask(review, {
+        operator: { operatorId: 'operator-who-declined', roles: ['Approver'] },
+        answer: { outcome: 'Uphold', contentHash: review.contentHash },
+        at: now().toISOString(),
+      }),
+    ).toThrow();
   });
 
   it('is refused while there is nothing to review', async () => {
