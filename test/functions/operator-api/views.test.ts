@@ -174,8 +174,8 @@ describe('listCatalog', () => {
       (await send(listCatalog, { as: reviewer, query: { kind: 'scorecard', ...query } })).body[
         'items'
       ];
-    expect(await ask({ id: 'person', version: '1' })).toMatchObject([
-      { scorecardId: 'person', version: 1 },
+    expect(await ask({ id: 'company', version: '1' })).toMatchObject([
+      { scorecardId: 'company', version: 1 },
     ]);
     expect(await ask({ id: 'company' })).toMatchObject([{ scorecardId: 'company' }]);
     expect(await ask({ id: 'person', version: '99' })).toEqual([]);
