@@ -57,7 +57,11 @@ export function draftItem(given: {
 }): CatalogDraft {
   const { kind, operatorId, at, today } = given;
   const [item] = checked(kind, given.content);
-  const { kind: _kind, idVersion: itemKey, ...content } = item;
+  const itemKey = item.idVersion;
+  // Only what belongs to the item itself: its key is added again when it is published.
+  const content = Object.fromEntries(
+    Object.entries(item).filter(([name]) => name !== 'kind' && name !== 'idVersion'),
+  );
   assertNotRetroactive(content, today);
   const contentHash = contentHashOf(content);
   const draftId = draftIdOf(kind, operatorId, contentHash);

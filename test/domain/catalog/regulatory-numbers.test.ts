@@ -89,7 +89,7 @@ describe('the policy pack', () => {
 
 /** A number of the pack, however it is grouped: 20000000, 200_000_00. */
 function literal(value: number): string {
-  return [...String(value)].join('_?');
+  return Array.from(String(value)).join('_?');
 }
 
 /** Numbers so particular that they mean the rule wherever they stand. */

@@ -187,7 +187,7 @@ describe('a price', () => {
           fc.pre(typeof value === typeof known);
           const decided = decide({ facts: { [fact]: value } });
           fc.pre(decided.offer !== undefined);
-          expect(decided.offer?.annualRate).toBe('0.0720');
+          expect(decided.offer.annualRate).toBe('0.0720');
         },
       ),
       { seed: 20_261_126, numRuns: 400 },

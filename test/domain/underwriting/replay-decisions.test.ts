@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decideByPolicy } from '../../../domain/underwriting/decide-by-policy.ts';
-import {
-  DecidedFacts,
-  recordOf,
-  ReplayCase,
-} from '../../../domain/underwriting/decision-record.ts';
+import type { DecidedFacts } from '../../../domain/underwriting/decision-record.ts';
+import { recordOf, ReplayCase } from '../../../domain/underwriting/decision-record.ts';
 import { compareReplay, replayCase } from '../../../domain/underwriting/replay-decisions.ts';
 import { germanCase, personSetting } from './german-cases.ts';
 import { draftPolicy } from './german-table.ts';
