@@ -38,7 +38,10 @@ export class DayClose extends Construct {
     return new WorkflowFunction(this, 'OpenBusinessDay', {
       entry: 'functions/day-close/open-business-day.ts',
       errorImpact,
-      access: [uses(this.#data.metrics, 'GetItem', 'PutItem', 'Query')],
+      access: [
+        uses(this.#data.metrics, 'GetItem', 'PutItem', 'Query'),
+        queries(this.#data.loans, 'Due'),
+      ],
     });
   }
 

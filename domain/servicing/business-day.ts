@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { dueShards } from '../disbursement/activate-loan.ts';
 import { addDays } from '../shared/calendar.ts';
 import { BusinessDate, Instant } from '../shared/primitives.ts';
 
@@ -50,11 +49,20 @@ export function openBusinessDay(
  */
 export function endBusinessDay(
   day: BusinessDay,
-  { reports, at }: { readonly reports: readonly ShardReport[]; readonly at: string },
+  {
+    shards,
+    reports,
+    at,
+  }: {
+    /** The shards the run set out to close. */
+    readonly shards: readonly string[];
+    readonly reports: readonly ShardReport[];
+    readonly at: string;
+  },
 ): BusinessDay | undefined {
   if (day.status === 'Closed') return undefined;
   const done = new Set(reports.filter(({ isDone }) => isDone).map(({ shard }) => shard));
-  const isWhole = dueShards.every((shard) => done.has(shard));
+  const isWhole = shards.every((shard) => done.has(shard));
   return {
     ...day,
     version: day.version + 1,

@@ -41,6 +41,8 @@ export interface BusinessDays {
   find(businessDate: string): Promise<BusinessDay | undefined>;
   /** The latest date that was fully closed before a date. */
   lastClosedBefore(businessDate: string): Promise<BusinessDay | undefined>;
+  /** The latest first. */
+  list(page: PageRequest): Promise<Page<BusinessDay>>;
   /** Throws `ConcurrentChange` when the stored version is not the one before. */
   store(next: BusinessDay): Promise<void>;
 }

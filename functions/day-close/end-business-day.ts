@@ -11,6 +11,7 @@ import { workflowTask } from '#platform/workflow-task.ts';
 
 export const EndBusinessDayInput = z.object({
   businessDate: BusinessDate,
+  shards: z.array(z.string()),
   reports: z.array(ShardReport),
 });
 
@@ -21,12 +22,12 @@ export interface EndBusinessDayDependencies {
 
 /** Notes whether every shard was closed. Of a date that is closed already nothing is written. */
 export async function runEndBusinessDay(
-  { businessDate, reports }: z.infer<typeof EndBusinessDayInput>,
+  { businessDate, shards, reports }: z.infer<typeof EndBusinessDayInput>,
   { businessDays, now }: EndBusinessDayDependencies,
 ): Promise<Pick<BusinessDay, 'status' | 'changed' | 'parked'>> {
   return retryOnConflict(async () => {
     const day = existing(await businessDays.find(businessDate), `business day ${businessDate}`);
-    const ended = endBusinessDay(day, { reports, at: now().toISOString() });
+    const ended = endBusinessDay(day, { shards, reports, at: now().toISOString() });
     if (ended !== undefined) await businessDays.store(ended);
     const { status, changed, parked } = ended ?? day;
     return { status, changed, parked };

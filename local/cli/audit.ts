@@ -1,156 +1,229 @@
+import { auditBusinessDays, auditLoanClosing } from '../../domain/audit/audit-day-closes.ts';
+import { auditChain } from '../../domain/audit/audit-chain.ts';
+import { auditLoanFile } from '../../domain/audit/audit-loan-file.ts';
+import {
+  auditPayout,
+  auditStrayPayouts,
+  type BankPayout,
+} from '../../domain/audit/audit-payouts.ts';
+import { auditTask } from '../../domain/audit/audit-tasks.ts';
+import type { AuditFinding } from '../../domain/audit/finding.ts';
+import { PolicyPack } from '../../domain/catalog/policy-pack.ts';
+import { disbursedStatuses, Loan } from '../../domain/loans/loan.ts';
+import { BusinessDay } from '../../domain/servicing/business-day.ts';
+import type { ParkedLoan } from '../../domain/servicing/day-close-ports.ts';
+import { dayPolicyOf } from '../../domain/servicing/day-policy.ts';
+import { balancesOf } from '../../domain/servicing/journal-legs.ts';
+import type { LoanFile } from '../../domain/servicing/loan-file.ts';
+import { readLoanFile } from '../../domain/servicing/read-loan-file.ts';
 import type { AuditRecord } from '../../domain/shared/audit.ts';
-import { verifyChain } from '../../domain/shared/audit.ts';
+import { businessDateOf } from '../../domain/shared/calendar.ts';
+import type { Task } from '../../domain/tasks/task.ts';
 import { sendRaw } from '../sandbox/http-json.ts';
-import type { PlatformClient } from '../sandbox/platform-client.ts';
 import { everyItem } from '../sandbox/page-items.ts';
-
-export interface AuditFinding {
-  /** The invariant of docs/reliability that is hurt. */
-  readonly invariant: 'I1' | 'I3' | 'I4' | 'I19';
-  readonly subjectId: string;
-  readonly because: string;
-}
+import type { PlatformClient } from '../sandbox/platform-client.ts';
 
 export interface AuditReport {
   readonly applications: number;
   readonly loans: number;
+  readonly tasks: number;
   readonly chains: number;
+  readonly businessDays: number;
+  readonly parkedLoans: number;
   readonly payouts: number;
+  /** Sums over the journals of all loans, in fen, by account without its owner. */
+  readonly journal: Readonly<Record<string, number>>;
   readonly findings: readonly AuditFinding[];
 }
 
 type Facts = Readonly<Record<string, unknown>>;
-interface BankBooks {
-  readonly payouts: readonly { reference: string; amountFen: number; count: number }[];
-}
 
 const CONCURRENCY = 4;
+/** A change on its way from the table to the chain: looked at again before it counts as lost. */
+const CHAIN_LOOKS = 5;
+const LOOK_AGAIN_MS = 200;
+
+/** What the whole platform has in common: the bank's books, the runs of the day close, what it set aside. */
+interface Common {
+  readonly operator: PlatformClient;
+  readonly asOf: string;
+  readonly payouts: readonly BankPayout[];
+  readonly days: readonly BusinessDay[];
+  readonly parked: ReadonlyMap<string, ParkedLoan>;
+  readonly pack: PolicyPack;
+}
+
+interface Sums {
+  readonly loans: Loan[];
+  readonly journal: Map<string, number>;
+  readonly findings: AuditFinding[];
+  chains: number;
+  tasks: number;
+}
 
 /**
- * Checks the books against each other: every audit chain from its genesis (I19), every active loan against exactly one
- * payment in the bank's own books (I3, I4), shares against the principal (I3), journal entries against zero (I1).
+ * Recomputes what must hold from the platform's own answers and from the books of the bank simulator: every application of
+ * every partner, its loan, its tasks and their audit chains, and the runs of the day close.
  */
 export async function auditPlatform(options: {
   readonly operator: PlatformClient;
   readonly onProgress?: (done: number, total: number) => void;
 }): Promise<AuditReport> {
   const { operator } = options;
-  const books = await readBankBooks(operator.baseUrl);
+  const common = await readCommon(operator);
   const applications = await readApplications(operator);
-  const findings: AuditFinding[] = [];
-  const paidReferences = new Set<string>();
-  let loans = 0;
-  let chains = 0;
+  const sums: Sums = { loans: [], journal: new Map(), findings: [], chains: 0, tasks: 0 };
   let done = 0;
-  await inParallel(applications, async (application) => {
-    const applicationId = String(application['applicationId']);
-    findings.push(...(await auditChain(operator, applicationId)));
-    chains += 1;
-    const loanId = application['loanId'];
-    if (typeof loanId === 'string') {
-      const loan = await operator.get(`/ops/loans/${loanId}`);
-      const facts = factsOf(loan, 'loan');
-      findings.push(...auditLoan({ facts, loan, books }), ...(await auditChain(operator, loanId)));
-      chains += 1;
-      loans += 1;
-      if (facts['status'] === 'Active') paidReferences.add(String(facts['payoutRef']));
-    }
+  await inParallel(applications, async ({ applicationId }) => {
+    await auditApplication(String(applicationId), common, sums);
     options.onProgress?.((done += 1), applications.length);
   });
-  findings.push(...strayPayouts(books, paidReferences));
+  sums.findings.push(
+    ...auditStrayPayouts(common.payouts, sums.loans),
+    ...auditBusinessDays(common.days),
+  );
   return {
     applications: applications.length,
-    loans,
-    chains,
-    payouts: books.payouts.length,
-    findings,
+    loans: sums.loans.length,
+    tasks: sums.tasks,
+    chains: sums.chains,
+    businessDays: common.days.length,
+    parkedLoans: common.parked.size,
+    payouts: common.payouts.length,
+    journal: Object.fromEntries([...sums.journal].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    findings: sums.findings,
   };
 }
 
-async function auditChain(operator: PlatformClient, subjectId: string): Promise<AuditFinding[]> {
-  const records: AuditRecord[] = [];
-  for await (const record of everyItem(operator, `/ops/audit/${subjectId}`))
-    records.push({ ...(record as unknown as AuditRecord), subjectId });
-  if (records.length === 0)
-    return [{ invariant: 'I19', subjectId, because: 'there is no audit record' }];
-  const verdict = verifyChain(subjectId, records);
-  if (verdict.isIntact) return [];
-  return [{ invariant: 'I19', subjectId, because: `${verdict.because} at ${verdict.brokenAt}` }];
+async function readCommon(operator: PlatformClient): Promise<Common> {
+  const [clock, payouts, days, parked, packs] = await Promise.all([
+    readJson(`${operator.baseUrl}/local/clock`),
+    readJson(`${operator.baseUrl}/sandbox/bank/books`),
+    allOf(operator, '/ops/business-days'),
+    allOf(operator, '/ops/parked-loans'),
+    operator.get('/ops/catalog?kind=policy-pack'),
+  ]);
+  const pack = listIn(packs, 'items')
+    .map((item) => PolicyPack.parse(item))
+    .toSorted((a, b) => (a.packId < b.packId ? -1 : 1))
+    .at(-1);
+  if (pack === undefined) throw new Error('the catalog has no policy pack');
+  return {
+    operator,
+    pack,
+    asOf: businessDateOf(Date.parse(String(clock['now']))),
+    payouts: listIn(payouts, 'payouts') as unknown as BankPayout[],
+    days: days.map((day) => BusinessDay.parse(day)),
+    parked: new Map(parked.map((loan) => [String(loan['loanId']), loan as unknown as ParkedLoan])),
+  };
 }
 
-/** Judges one loan by the bank's books, its own shares and its own journal. */
-export function auditLoan(input: {
-  readonly facts: Facts;
-  readonly loan: Facts;
-  readonly books: BankBooks;
-}): AuditFinding[] {
-  const { facts, loan, books } = input;
-  const subjectId = String(facts['loanId']);
-  const principalFen = Number(facts['principalFen']);
-  const findings: AuditFinding[] = [];
-  const shares = listIn(facts, 'participations');
-  const sharesFen = shares.reduce((sum, { shareFen }) => sum + Number(shareFen), 0);
-  if (sharesFen !== principalFen)
-    findings.push({
-      invariant: 'I3',
-      subjectId,
-      because: `shares sum to ${sharesFen}, not ${principalFen}`,
-    });
-  for (const entry of listIn(loan, 'entries')) {
-    const legsFen = listIn(entry, 'legs').reduce(
-      (sum, { amountFen }) => sum + Number(amountFen),
-      0,
-    );
-    if (legsFen !== 0)
-      findings.push({ invariant: 'I1', subjectId, because: `an entry sums to ${legsFen}` });
+async function auditApplication(applicationId: string, common: Common, sums: Sums): Promise<void> {
+  const application = await common.operator.get(`/ops/applications/${applicationId}`);
+  await chainOf({ subjectId: applicationId, version: application['version'] }, common, sums);
+  for (const task of listIn(application, 'tasks')) {
+    sums.tasks += 1;
+    sums.findings.push(...auditTask(task as unknown as Task));
+    await chainOf({ subjectId: String(task['taskId']), version: task['version'] }, common, sums);
   }
-  if (facts['status'] === 'Active') findings.push(...auditPayment({ facts, subjectId, books }));
-  return findings;
+  const { loanId } = application;
+  if (typeof loanId === 'string') await auditLoan(loanId, common, sums);
 }
 
-function auditPayment(input: {
-  readonly facts: Facts;
-  readonly subjectId: string;
-  readonly books: BankBooks;
-}): AuditFinding[] {
-  const { facts, subjectId, books } = input;
-  const payout = books.payouts.find(({ reference }) => reference === facts['payoutRef']);
-  if (payout === undefined)
-    return [{ invariant: 'I4', subjectId, because: 'the loan is active but the bank never paid' }];
-  if (payout.count !== 1)
-    return [{ invariant: 'I4', subjectId, because: `the bank paid ${payout.count} times` }];
-  if (payout.amountFen !== facts['principalFen'])
-    return [{ invariant: 'I3', subjectId, because: `the bank paid ${payout.amountFen}` }];
-  return [];
+async function auditLoan(loanId: string, common: Common, sums: Sums): Promise<void> {
+  const { operator, payouts, parked } = common;
+  // What was set aside because it cannot be read cannot be recomputed either: its reason is judged, and its chain.
+  const set = parked.get(loanId);
+  const answer = await operator.get(`/ops/loans/${loanId}`).catch((error: unknown) => {
+    if (set === undefined) throw error;
+    return undefined;
+  });
+  if (answer === undefined) {
+    if (set?.reason === '')
+      sums.findings.push({
+        invariant: 'I14',
+        subjectId: loanId,
+        because: 'parked without a reason',
+      });
+    await chainOf({ subjectId: loanId, version: undefined }, common, sums);
+    return;
+  }
+  const loan = Loan.parse({ ...answer, borrowerKey: '' });
+  sums.loans.push(loan);
+  await chainOf({ subjectId: loanId, version: loan.version }, common, sums);
+  sums.findings.push(...auditPayout(loan, payouts));
+  if (!disbursedStatuses.includes(loan.status)) return;
+  const file = await readFile(loanId, operator);
+  sums.findings.push(...auditLoanFile(file, common.asOf), ...closingOf(file, common));
+  for (const [account, fen] of balancesOf(file.entries)) {
+    const name = account.replace(/^funder:[^:]+:/, 'funder:');
+    sums.journal.set(name, (sums.journal.get(name) ?? 0) + fen);
+  }
 }
 
-function strayPayouts(books: BankBooks, known: ReadonlySet<string>): AuditFinding[] {
-  return books.payouts
-    .filter(({ reference }) => !known.has(reference))
-    .map(({ reference }) => ({
-      invariant: 'I4',
-      subjectId: reference,
-      because:
-        'the bank paid and no active loan says so (a payout still on its way also looks like this)',
-    }));
+function closingOf(file: LoanFile, { days, pack, parked }: Common): AuditFinding[] {
+  const closedOn = days.find(({ status }) => status === 'Closed')?.businessDate;
+  if (closedOn === undefined) return [];
+  const policy = dayPolicyOf(pack, { lenderType: file.agreement.lenderType, date: closedOn });
+  return auditLoanClosing(file, { closedOn, policy, parked: parked.get(file.loan.loanId) });
 }
 
-async function readBankBooks(baseUrl: string): Promise<BankBooks> {
-  const { status, text } = await sendRaw({ method: 'GET', url: `${baseUrl}/sandbox/bank/books` });
-  if (status !== 200) throw new Error(`the bank's books answered ${status}`);
-  return JSON.parse(text) as BankBooks;
+async function readFile(loanId: string, operator: PlatformClient): Promise<LoanFile> {
+  const answer = await operator.get(`/ops/loans/${loanId}/file`);
+  const loan = { ...(answer['loan'] as Facts), borrowerKey: '' };
+  const records = ['payments', 'changes', 'entries', 'schedules'].flatMap((name) =>
+    listIn(answer, name),
+  );
+  const items = [loan, answer['agreement'] as Facts, ...records] as unknown as {
+    record: string;
+  }[];
+  const file = readLoanFile(items.toSorted((a, b) => (a.record < b.record ? -1 : 1)));
+  if (file === undefined || file === 'Torn') throw new Error(`the file of ${loanId} is not whole`);
+  return file;
 }
 
+/** The chain may be a moment behind the table: one that is short is read again before it is judged. */
+async function chainOf(
+  subject: { readonly subjectId: string; readonly version: unknown },
+  { operator }: Common,
+  sums: Sums,
+): Promise<void> {
+  const { subjectId } = subject;
+  const version = typeof subject.version === 'number' ? subject.version : undefined;
+  sums.chains += 1;
+  for (let look = 1; ; look += 1) {
+    const answer = await operator.get(`/ops/audit/${subjectId}`);
+    const records = listIn(answer, 'items').map((record) => ({ ...record, subjectId }));
+    const findings = auditChain({ subjectId, version }, records as unknown as AuditRecord[]);
+    if (look >= CHAIN_LOOKS || !findings.some(({ invariant }) => invariant === 'I20')) {
+      sums.findings.push(...findings);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
+async function readJson(url: string): Promise<Facts> {
+  const { status, text } = await sendRaw({ method: 'GET', url });
+  if (status !== 200) throw new Error(`${url} answered ${status}`);
+  return JSON.parse(text) as Facts;
+}
+
+/** Applications are listed by partner; the partners are in the catalog. */
 async function readApplications(operator: PlatformClient): Promise<Facts[]> {
-  const applications: Facts[] = [];
-  for await (const application of everyItem(operator, '/ops/applications'))
-    applications.push(application);
-  return applications;
+  const partners = listIn(await operator.get('/ops/catalog?kind=partner'), 'items');
+  const lists = await Promise.all(
+    partners.map(({ partnerId }) =>
+      allOf(operator, `/ops/applications?partnerId=${String(partnerId)}`),
+    ),
+  );
+  return lists.flat();
 }
 
-function factsOf(body: Facts, name: string): Facts {
-  const inner = body[name];
-  return typeof inner === 'object' && inner !== null ? (inner as Facts) : body;
+async function allOf(operator: PlatformClient, path: string): Promise<Facts[]> {
+  const items: Facts[] = [];
+  for await (const item of everyItem(operator, path)) items.push(item);
+  return items;
 }
 
 function listIn(facts: Facts, name: string): Facts[] {
@@ -171,9 +244,10 @@ async function inParallel<Item>(
 
 /** The report as lines for a person. */
 export function describeAudit(report: AuditReport): string[] {
-  const { applications, loans, chains, payouts, findings } = report;
+  const { applications, loans, tasks, chains, businessDays, parkedLoans, payouts } = report;
+  const { findings } = report;
   return [
-    `${applications} applications, ${loans} loans, ${payouts} payouts in the bank's books, ${chains} audit chains`,
+    `${applications} applications, ${loans} loans, ${tasks} tasks, ${payouts} payouts in the bank's books, ${chains} audit chains, ${businessDays} business days, ${parkedLoans} parked loans`,
     ...findings.map(
       ({ invariant, subjectId, because }) => `${invariant}  ${subjectId}: ${because}`,
     ),

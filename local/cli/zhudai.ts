@@ -103,8 +103,10 @@ connected(program.command('advance'))
     const { advanceClock } = await import('./advance.ts');
     const advanceSeconds = parseDuration(duration);
     const { output, credentials } = await connection(flags);
-    const now = await advanceClock(credentials.baseUrl, advanceSeconds);
-    output.result({ now }, () => [`it is now ${now}`]);
+    const display = output.progress(`Advancing ${duration}`);
+    const advance = await advanceClock(credentials.baseUrl, advanceSeconds, display.update);
+    display.end('Clock moved');
+    output.result(advance, () => [`${advance.days} days closed; it is now ${advance.now}`]);
   });
 
 connected(program.command('audit'))

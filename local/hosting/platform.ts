@@ -59,7 +59,9 @@ const STAGE = 'local';
 const repositoryRoot = join(import.meta.dirname, '../..');
 const clockKey = Symbol.for('zhudai.clock');
 /** How many steps a recurring schedule takes at most in one move of the clock. */
-const RUNS_PER_ADVANCE_MAX = 200;
+const RUNS_PER_ADVANCE_MAX = 60;
+/** However far the clock is moved, what recurs runs once a day: everything of a day happens before the next. */
+const RECURS_AT_LEAST_EVERY_MS = 86_400_000;
 const QUIET_ROUNDS = 3;
 const QUIET_PAUSE_MS = 5;
 
@@ -104,8 +106,8 @@ export class Platform {
   }
 
   /** Moves the clock; everything due in between happens in its order. */
-  advanceTo(targetMs: number): Promise<void> {
-    return advanceTo(this.#parts, targetMs);
+  async advanceTo(targetMs: number): Promise<void> {
+    await advanceTo(this.#parts, targetMs);
   }
 
   /** Remembers that the first replay has been done. */
@@ -425,9 +427,8 @@ async function assemble(given: {
   whole.people.start();
   if (isFresh) await table.put('host', 'started', true);
   database.onUnexpectedExit(() => options.onDatabaseLost?.());
-  const platform = new Platform(whole);
-  if (options.dataDir !== undefined) writeCredentials(options.dataDir, platform);
-  return platform;
+  writeCredentials(whole);
+  return new Platform(whole);
 }
 
 function setEnvironment(given: {
@@ -474,12 +475,14 @@ function providerSecret(keys: LocalKeys, baseUrl: string): string {
 }
 
 /** Credentials for the command line, readable by their owner alone. */
-function writeCredentials(dataDir: string, platform: Platform): void {
-  const { baseUrl, awsEndpoint, partnerKey, operatorToken } = platform;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+function writeCredentials({ options, baseUrl, awsEndpoint, keys, sandbox }: Parts): void {
+  if (options.dataDir === undefined) return;
+  const operatorToken = sandbox.control.mintToken('operator-demo');
+  const credentials = { baseUrl, awsEndpoint, partnerKey: keys.partnerKey, operatorToken };
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   writeFileSync(
-    join(dataDir, 'credentials.json'),
-    `${JSON.stringify({ baseUrl, awsEndpoint, partnerKey, operatorToken }, undefined, 2)}\n`,
+    join(options.dataDir, 'credentials.json'),
+    `${JSON.stringify(credentials, undefined, 2)}\n`,
     { mode: 0o600 },
   );
 }
@@ -499,12 +502,15 @@ async function settle({ activity, engine, streams, people }: Parts): Promise<voi
 async function advanceTo(parts: Parts, targetMs: number): Promise<void> {
   const { clock, scheduler, table } = parts;
   await settle(parts);
-  scheduler.thinOut((targetMs - clock.now()) / RUNS_PER_ADVANCE_MAX);
+  const intervalMs = (targetMs - clock.now()) / RUNS_PER_ADVANCE_MAX;
+  scheduler.thinOut(Math.min(intervalMs, RECURS_AT_LEAST_EVERY_MS));
   await clock.advanceTo(targetMs, async () => {
     await settle(parts);
     await table.put('host', 'clockOffsetMs', clock.offsetMs);
   });
   scheduler.thinOut(0);
+  // The operator's token of before may have run out on the way.
+  writeCredentials(parts);
 }
 
 async function stopParts(parts: Parts): Promise<void> {

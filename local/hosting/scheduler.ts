@@ -117,7 +117,7 @@ export class Scheduler {
   #arm(schedule: Schedule, afterMs: number): void {
     const { State, EndDate } = schedule.properties;
     if (this.#isStopped || State !== 'ENABLED') return;
-    const dueAtMs = schedule.timing.nextAfter(afterMs + Math.max(0, this.#intervalMinMs - 1));
+    const dueAtMs = this.#nextAfter(schedule.timing, afterMs);
     if (dueAtMs === undefined || (EndDate !== undefined && dueAtMs > Date.parse(EndDate))) return;
     this.#lastDueMs.set(schedule.name, afterMs);
     const cancel = this.#clock.at(dueAtMs, () => {
@@ -126,6 +126,15 @@ export class Scheduler {
       this.#arm(schedule, Math.max(dueAtMs, this.#clock.now()));
     });
     this.#cancels.set(schedule.name, cancel);
+  }
+
+  /** Only what comes more often than the least interval is thinned out: a daily run stays a daily run. */
+  #nextAfter(timing: Timing, afterMs: number): number | undefined {
+    const next = timing.nextAfter(afterMs);
+    if (next === undefined || this.#intervalMinMs <= 1) return next;
+    const second = timing.nextAfter(next);
+    if (second === undefined || second - next >= this.#intervalMinMs) return next;
+    return timing.nextAfter(afterMs + this.#intervalMinMs - 1);
   }
 
   async #run(schedule: Schedule, dueAtMs: number): Promise<void> {

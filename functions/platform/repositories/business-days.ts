@@ -1,7 +1,9 @@
 import { GetCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { BusinessDay } from '#domain/servicing/business-day.ts';
 import type { BusinessDays } from '#domain/servicing/day-close-ports.ts';
+import type { Page, PageRequest } from '#domain/shared/page.ts';
 import { putConditionally } from './conditional-write.ts';
+import { queryPage } from './queries.ts';
 import { versionedPut } from './versioned-put.ts';
 
 const METRIC = 'business-day';
@@ -41,6 +43,19 @@ export class DynamoBusinessDays implements BusinessDays {
       }),
     );
     return Items.map((item) => BusinessDay.parse(item)).find(({ status }) => status === 'Closed');
+  }
+
+  list(page: PageRequest): Promise<Page<BusinessDay>> {
+    return queryPage(
+      this.#documents,
+      {
+        TableName: this.#tableName,
+        KeyConditionExpression: 'metric = :metric',
+        ExpressionAttributeValues: { ':metric': METRIC },
+        ScanIndexForward: false,
+      },
+      { ...page, schema: BusinessDay },
+    );
   }
 
   async store(next: BusinessDay): Promise<void> {

@@ -2,7 +2,7 @@ import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { runCloseShard, type CloseShardDependencies } from '#functions/day-close/close-shard.ts';
 import { runEndBusinessDay } from '#functions/day-close/end-business-day.ts';
 import { runOpenBusinessDay } from '#functions/day-close/open-business-day.ts';
-import { dueShardOf, dueShards } from '#domain/disbursement/activate-loan.ts';
+import { dueShardOf } from '#domain/disbursement/activate-loan.ts';
 import type { Loan } from '#domain/loans/loan.ts';
 import { DynamoBusinessDays } from '#platform/repositories/business-days.ts';
 import { DynamoDueLoans } from '#platform/repositories/due-loans.ts';
@@ -84,13 +84,12 @@ export class DayCloseWorld {
   async closeDate(businessDate: string) {
     const dependencies = {
       businessDays: this.businessDays,
+      dueLoans: this.dueLoans,
       now: () => new Date(`${businessDate}T00:05:00.000+08:00`),
     };
-    await runOpenBusinessDay({ businessDate }, dependencies);
-    const reports = await Promise.all(
-      dueShards.map((shard) => this.closeShard(businessDate, shard)),
-    );
-    return runEndBusinessDay({ businessDate, reports }, dependencies);
+    const { shards } = await runOpenBusinessDay({ businessDate }, dependencies);
+    const reports = await Promise.all(shards.map((shard) => this.closeShard(businessDate, shard)));
+    return runEndBusinessDay({ businessDate, shards: [...shards], reports }, dependencies);
   }
 
   async loan(loanId: string): Promise<Loan> {
