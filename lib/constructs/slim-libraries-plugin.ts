@@ -101,13 +101,16 @@ const replacements: readonly Replacement[] = [
     // Subscriptions of Kinesis and Transcribe.
     filter: /^@smithy\/core\/event-streams$/,
     importer: /node_modules/,
-    contents: absent('the event stream protocol', [
-      'EventStreamSerde',
-      'eventStreamSerdeProvider',
-      'resolveEventStreamSerdeConfig',
-      'EventStreamMarshaller',
-      'EventStreamCodec',
-    ]),
+    contents: [
+      absent('the event stream protocol', [
+        'EventStreamSerde',
+        'eventStreamSerdeProvider',
+        'EventStreamMarshaller',
+        'EventStreamCodec',
+      ]),
+      // Every S3 client asks for its settings as it is made, long before a stream is read.
+      'export const resolveEventStreamSerdeConfig = (settings) => settings;',
+    ].join('\n'),
   },
   {
     // Endpoint discovery is off (it serves Timestream); its cache is a list of the least recently used.

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,6 +14,21 @@ export interface StackOptions {
   readonly parameters: Readonly<Record<string, string>>;
   /** Where the CDK command's own words go. */
   readonly log: (text: string) => void;
+}
+
+export interface ScheduledCall {
+  readonly entry: string;
+  readonly input: unknown;
+}
+
+interface GetAtt {
+  readonly 'Fn::GetAtt': readonly [string, string];
+}
+
+interface Template {
+  readonly Resources: Readonly<
+    Record<string, { Type: string; Properties: unknown; Metadata?: Record<string, unknown> }>
+  >;
 }
 
 /** Outputs by stack, without its prefix: `api`, `data`, `operations`. */
@@ -67,6 +82,24 @@ export class DeployedStacks {
         values,
       ]),
     );
+  }
+
+  /** Every schedule of the templates: the source of what it calls, and with what. */
+  async schedules(): Promise<readonly ScheduledCall[]> {
+    const assembly = await this.#assembly;
+    const files = (await readdir(assembly)).filter((name) => name.endsWith('.template.json'));
+    const found: ScheduledCall[] = [];
+    for (const file of files) {
+      const { Resources } = JSON.parse(await readFile(join(assembly, file), 'utf8')) as Template;
+      for (const { Type, Properties } of Object.values(Resources)) {
+        if (Type !== 'AWS::Scheduler::Schedule') continue;
+        const { Arn, Input } = (Properties as { Target: { Arn: GetAtt; Input: string } }).Target;
+        const entry = Resources[Arn['Fn::GetAtt'][0]]?.Metadata?.['zhudai:entry'];
+        if (typeof entry !== 'string') throw new Error(`a schedule of ${file} calls no function`);
+        found.push({ entry, input: JSON.parse(Input) });
+      }
+    }
+    return found;
   }
 
   async destroy(): Promise<void> {

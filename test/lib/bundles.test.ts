@@ -92,6 +92,18 @@ describe('every bundle', () => {
 });
 
 /** By what a function carries, in bytes; each a little above what was measured. */
+describe('the bundled clients', () => {
+  it('can all be made and call their services, as none is before its first request', async () => {
+    const clientsEntry = 'functions/platform/clients.ts';
+    await bundleFunctions(directory, [clientsEntry]);
+    const file = join(bundlePath(directory, clientsEntry), 'index.mjs');
+    const clients = (await import(pathToFileURL(file).href)) as Record<string, () => object>;
+    const { requireEnvironment: _, ...makers } = clients;
+    expect(Object.keys(makers).length).toBeGreaterThanOrEqual(5);
+    for (const [name, make] of Object.entries(makers)) expect(make(), name).toHaveProperty('send');
+  });
+});
+
 describe('the bundled vault', () => {
   it('opens what the sources sealed, and the other way round', async () => {
     const vaultEntry = 'functions/platform/pii.ts';
