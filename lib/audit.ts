@@ -20,7 +20,7 @@ const errorImpact = 'what happened is neither audited nor told to anybody: workf
 export class Audit extends Construct {
   constructor(scope: Construct, id: string, { data }: { readonly data: DataStack }) {
     super(scope, id);
-    const { applications, cases, catalogDrafts, loans, payouts, tasks } = data;
+    const { applications, cases, catalogDrafts, loans, payouts, receipts, tasks } = data;
     const publishChanges = new WorkflowFunction(this, 'PublishChanges', {
       entry: 'functions/audit/publish-changes.ts',
       errorImpact,
@@ -37,6 +37,7 @@ export class Audit extends Construct {
       Applications: applications,
       Loans: loans,
       Payouts: payouts,
+      Receipts: receipts,
       Tasks: tasks,
       Cases: cases,
       CatalogDrafts: catalogDrafts,

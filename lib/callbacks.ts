@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { answersTasks, asksProviders, uses } from './constructs/access.ts';
+import { answersTasks, asksProviders, queries, uses } from './constructs/access.ts';
 import type { Api } from './constructs/api.ts';
 import { addRoutes } from './constructs/route-functions.ts';
 import type { DataStack } from './data-stack.ts';
@@ -14,6 +14,7 @@ export class Callbacks extends Construct {
   constructor(scope: Construct, id: string, { data, api }: CallbacksProps) {
     super(scope, id);
     const { applications, catalog, loans, notices, payouts, providerSecret, tasks } = data;
+    const { receipts } = data;
     addRoutes(this, api, {
       authorisers: ['Callback'],
       access: {
@@ -34,6 +35,17 @@ export class Callbacks extends Construct {
           asksProviders(providerSecret),
           uses(catalog, 'GetItem'),
           uses(notices, 'GetItem', 'PutItem'),
+        ],
+        'functions/callbacks/debit-callback.ts': [
+          asksProviders(providerSecret),
+          uses(loans, 'GetItem', 'PutItem', 'Query'),
+        ],
+        'functions/callbacks/receipt-callback.ts': [
+          asksProviders(providerSecret),
+          uses(loans, 'GetItem', 'PutItem', 'Query'),
+          queries(loans, 'ByContract'),
+          uses(receipts, 'GetItem', 'PutItem'),
+          queries(receipts, 'Matching'),
         ],
       },
     });

@@ -72,6 +72,16 @@ const tableShapes = {
       { name: 'ByBorrower', key: ['borrowerKey', 'loanId'], attributes: ['status'] },
       { name: 'ByPartner', key: ['partnerId', 'loanId'], attributes: ['status'] },
       { name: 'ByFunder', key: ['funderId', 'loanId'], attributes: ['status'] },
+      { name: 'ByContract', key: ['contractNumber', 'loanId'], attributes: [] },
+    ],
+  },
+  Receipts: {
+    variable: 'RECEIPTS_TABLE',
+    key: ['receiptId', 'record'],
+    isPublished: true,
+    indexes: [
+      { name: 'Suspense', key: ['queue', 'receivedAt'] },
+      { name: 'Matching', key: ['matchKey', 'receiptId'] },
     ],
   },
   Payouts: { variable: 'PAYOUTS_TABLE', key: ['payoutRef'], isPublished: true },
@@ -139,6 +149,7 @@ const tableShapes = {
 export class DataStack extends HouseStack {
   readonly applications: NamedTable;
   readonly loans: NamedTable;
+  readonly receipts: NamedTable;
   readonly payouts: NamedTable;
   readonly tasks: NamedTable;
   readonly cases: NamedTable;
@@ -162,6 +173,7 @@ export class DataStack extends HouseStack {
     super(scope, id, props);
     this.applications = this.#table('Applications');
     this.loans = this.#table('Loans');
+    this.receipts = this.#table('Receipts');
     this.payouts = this.#table('Payouts');
     this.tasks = this.#table('Tasks');
     this.cases = this.#table('Cases');

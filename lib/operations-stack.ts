@@ -9,6 +9,7 @@ import { Disbursement } from './disbursement.ts';
 import { Documents } from './documents.ts';
 import { Notification } from './notification.ts';
 import { Origination } from './origination.ts';
+import { Servicing } from './servicing.ts';
 import { Tasks } from './tasks.ts';
 import { Underwriting } from './underwriting.ts';
 import { Watching } from './watching.ts';
@@ -36,6 +37,7 @@ export class OperationsStack extends HouseStack {
     });
     const { escalateCollections } = new Collections(this, 'Collections', { data });
     new Underwriting(this, 'Underwriting', { data });
+    new Servicing(this, 'Servicing', { data });
     new Documents(this, 'Documents', { data });
     new Audit(this, 'Audit', { data });
     const { closeBusinessDay } = new DayClose(this, 'DayClose', { data });

@@ -49,6 +49,8 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
   } = data;
   const remembersRequests = uses(idempotencyKeys, 'GetItem', 'PutItem');
   const changesTask = uses(tasks, 'GetItem', 'PutItem');
+  const { personalDataKey, providerSecret, receipts } = data;
+  const postsMoney = [uses(loans, 'PutItem', 'Query'), uses(receipts, 'GetItem', 'PutItem')];
   return byEntry({
     'list-tasks': [queries(tasks, 'Inbox')],
     'get-task': [uses(tasks, 'GetItem')],
@@ -72,6 +74,12 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
       uses(decisions, 'Query'),
     ],
     'list-decisions': [queries(decisions, 'ByPolicy')],
+    'list-loans': [
+      uses(loans, 'BatchGetItem'),
+      queries(loans, 'ByPartner'),
+      queries(loans, 'ByBorrower'),
+      queries(loans, 'ByFunder'),
+    ],
     'get-loan': [uses(loans, 'GetItem', 'Query')],
     'list-notices': [uses(notices, 'Query')],
     'resend-notice': [
@@ -85,6 +93,18 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
     'list-parked-loans': [uses(loans, 'GetItem'), queries(loans, 'Due')],
     'release-parked-loan': [uses(loans, 'GetItem', 'PutItem', 'UpdateItem'), remembersRequests],
     'list-business-days': [uses(metrics, 'Query')],
+    'post-payment': postsMoney,
+    'reverse-payment': postsMoney,
+    'assign-receipt': postsMoney,
+    'list-suspense': [queries(receipts, 'Suspense')],
+    'refund-credit': [
+      uses(applications, 'GetItem'),
+      uses(loans, 'PutItem', 'Query'),
+      asksProviders(providerSecret),
+      opensPersonalData(personalDataKey),
+    ],
+    'confirm-order': [uses(loans, 'PutItem', 'Query')],
+    'request-write-off': [uses(loans, 'Query'), changesTask],
     'get-audit': [uses(audit, 'Query')],
     'list-drafts': [queries(catalogDrafts, 'ByStatus')],
     'get-draft': [uses(catalogDrafts, 'GetItem')],

@@ -34,6 +34,8 @@ export class PartnerApi extends Construct {
 
 function accessByEntry(scope: Construct, data: DataStack): Record<string, readonly Access[]> {
   const { applications, catalog, contracts, documents, idempotencyKeys, loans, tasks } = data;
+  const { receipts } = data;
+  const readsLoan = uses(loans, 'GetItem', 'Query');
   const { personalDataKey, providerSecret } = data;
   const changesApplication = uses(applications, 'GetItem', 'PutItem');
   const readsCatalog = uses(catalog, 'GetItem', 'Query');
@@ -78,8 +80,14 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
       uses(tasks, 'GetItem', 'PutItem'),
       queries(tasks, 'ByApplication'),
     ],
-    'functions/partner-api/get-loan.ts': [uses(loans, 'GetItem')],
-    'functions/partner-api/get-loan-schedule.ts': [uses(loans, 'GetItem')],
+    'functions/partner-api/get-loan.ts': [readsLoan],
+    'functions/partner-api/get-loan-schedule.ts': [readsLoan],
+    'functions/partner-api/list-payments.ts': [readsLoan],
+    'functions/partner-api/report-payment.ts': [
+      uses(loans, 'GetItem', 'PutItem', 'Query'),
+      uses(receipts, 'GetItem', 'PutItem'),
+    ],
+    'functions/partner-api/quote-payoff.ts': [readsLoan, remembersRequests],
     'functions/partner-api/get-openapi.ts': [],
   };
 }

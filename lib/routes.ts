@@ -69,6 +69,21 @@ const partnerRoutes: readonly RouteFacts[] = [
     'partner-api/get-loan-schedule',
     'partners cannot see what is due',
   ],
+  [
+    'GET /v1/loans/{loanId}/payments',
+    'partner-api/list-payments',
+    'partners cannot see what was paid',
+  ],
+  [
+    'POST /v1/loans/{loanId}/payments',
+    'partner-api/report-payment',
+    'payments that partners took are not posted: borrowers look late',
+  ],
+  [
+    'POST /v1/loans/{loanId}/payoff-quotes',
+    'partner-api/quote-payoff',
+    'borrowers cannot pay off early',
+  ],
 ];
 
 const operatorRoutes: readonly RouteFacts[] = [
@@ -119,6 +134,7 @@ const operatorRoutes: readonly RouteFacts[] = [
     'operators cannot see what is known of a borrower',
   ],
   ['GET /ops/decisions', 'list-decisions', 'policies cannot be replayed before they are published'],
+  ['GET /ops/loans', 'list-loans', 'operators cannot find loans'],
   ['GET /ops/loans/{loanId}', 'get-loan', 'operators cannot see a loan'],
   [
     'GET /ops/loans/{loanId}/notices',
@@ -168,6 +184,29 @@ const operatorRoutes: readonly RouteFacts[] = [
   ],
   ['GET /ops/parked-loans', 'list-parked-loans', 'nobody sees which loans the day close set aside'],
   ['GET /ops/business-days', 'list-business-days', 'nobody sees which dates were closed'],
+  ['POST /ops/loans/{loanId}/payments', 'post-payment', 'operators cannot post money'],
+  [
+    'POST /ops/loans/{loanId}/reversals',
+    'reverse-payment',
+    'payments posted to a wrong loan stay there',
+  ],
+  ['POST /ops/loans/{loanId}/refunds', 'refund-credit', 'overpayments are not paid back'],
+  [
+    'POST /ops/loans/{loanId}/order-outcomes',
+    'confirm-order',
+    'debits and refunds whose bank cannot be asked stay open',
+  ],
+  [
+    'POST /ops/loans/{loanId}/write-off-requests',
+    'request-write-off',
+    'loans that are lost cannot be given up',
+  ],
+  ['GET /ops/receipts', 'list-suspense', 'operators cannot see money in suspense'],
+  [
+    'POST /ops/receipts/{receiptId}/assignment',
+    'assign-receipt',
+    'money in suspense cannot be posted to its loan',
+  ],
   ['GET /ops/audit/{subjectId}', 'get-audit', 'auditors cannot read the chain'],
   ['GET /ops/catalog/drafts', 'list-drafts', 'operators cannot see which drafts wait for approval'],
   ['GET /ops/catalog/drafts/{draftId}', 'get-draft', 'operators cannot read a draft'],
@@ -230,6 +269,20 @@ export const routes: readonly Route[] = [
     entry: 'functions/callbacks/message-callback.ts',
     authoriser: 'Callback',
     errorImpact: 'nobody learns which messages arrived, and nobody is called instead',
+  },
+  {
+    method: 'POST',
+    path: '/callbacks/debits',
+    entry: 'functions/callbacks/debit-callback.ts',
+    authoriser: 'Callback',
+    errorImpact: 'the bank cannot report debits: they are found by asking, later',
+  },
+  {
+    method: 'POST',
+    path: '/callbacks/receipts',
+    entry: 'functions/callbacks/receipt-callback.ts',
+    authoriser: 'Callback',
+    errorImpact: 'money that arrives at the bank is not booked until the bank reports it again',
   },
 ];
 

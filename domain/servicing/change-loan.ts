@@ -11,6 +11,7 @@ import { balancesOf, legsBetween } from './journal-legs.ts';
 import { delinquencyIn, servicedLoanOf, type LoanFile } from './loan-file.ts';
 import type { ChangeRecord, PaymentRecord } from './loan-records.ts';
 import type { LoanChange } from './ports.ts';
+import { refundingFen } from './refunding.ts';
 import { positionOf, type Position } from './position.ts';
 import { servicingFactsOf } from './servicing-facts.ts';
 
@@ -39,8 +40,10 @@ export function changeLoan(file: LoanFile, step: LoanStep): LoanChange {
   assertValueDate(loan, loanEvent.valueDate, asOf);
   const before = bookOn(servicedLoanOf(file), asOf);
   const after = bookOn(servicedLoanOf(file, [loanEvent]), asOf);
-  if (after.position.creditFen < loan.refundedFen)
-    throw new InvalidTransition('the overpayment it would need was paid back to the borrower');
+  if (after.position.creditFen < loan.refundedFen + refundingFen(file))
+    throw new InvalidTransition(
+      'the overpayment it would need was, or is being, paid back to the borrower',
+    );
   const entry = entryOf(file, step, { before, after, at });
   const schedule = nextScheduleOf(loan, before.account, after.account);
   return {

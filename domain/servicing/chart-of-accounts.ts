@@ -5,7 +5,7 @@ export type FunderAccount =
   'principal' | 'repaid' | 'interest' | 'penalty' | 'cost' | 'fee' | 'recovered';
 
 /**
- * The accounts of one loan's journal (ADR 013). A debit is positive. Income is booked when it is paid, never when it is
+ * The accounts of one loan's journal (ADR 030). A debit is positive. Income is booked when it is paid, never when it is
  * earned; what is collected for somebody stays on their account until it is handed over to them.
  */
 export const accounts = {

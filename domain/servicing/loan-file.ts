@@ -3,6 +3,7 @@ import type { LoanEvent } from '../lending/servicing/loan-event.ts';
 import { payoffOn, type Payoff } from '../lending/servicing/payoff.ts';
 import { accountOn, type LoanAccount, type ServicedLoan } from '../lending/servicing/replay.ts';
 import type { JournalEntry, Loan, LoanSchedule } from '../loans/loan.ts';
+import type { BankOrder } from './bank-order.ts';
 import type { LoanAgreement } from './loan-agreement.ts';
 import type { ChangeRecord, PaymentRecord } from './loan-records.ts';
 import { playableEvents } from './playable-events.ts';
@@ -16,6 +17,8 @@ export interface LoanFile {
   readonly changes: readonly ChangeRecord[];
   readonly entries: readonly JournalEntry[];
   readonly schedules: readonly LoanSchedule[];
+  /** Debits and refunds. */
+  readonly orders: readonly BankOrder[];
 }
 
 /** The events of a loan as the arithmetic plays them; with more, as if those had been written too. */

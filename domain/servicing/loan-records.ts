@@ -24,6 +24,8 @@ export const PaymentRecord = z.object({
   channel: PaymentChannel,
   /** Under which the bank, or whoever reported it, knows the money. */
   reference: z.string().min(1).max(100),
+  /** The receipt its money came with; a debit has none. */
+  receiptId: z.string().optional(),
 });
 export type PaymentRecord = z.infer<typeof PaymentRecord>;
 

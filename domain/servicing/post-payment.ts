@@ -12,6 +12,7 @@ export interface ReceivedPayment {
   readonly channel: PaymentChannel;
   /** Under which the bank knows the money; the same reference is the same money, whoever reports it. */
   readonly reference: string;
+  readonly receiptId?: string;
   readonly amountFen: number;
   readonly valueDate: string;
   /** Repay principal before it is due; without it the payment pays installments, and ends the loan when it covers all. */
@@ -46,6 +47,7 @@ export function postPayment(file: LoanFile, payment: ReceivedPayment, at: string
       },
       channel,
       reference,
+      ...(payment.receiptId === undefined ? {} : { receiptId: payment.receiptId }),
       actor,
       postedAt: at,
       ...(applied ? { applied } : {}),

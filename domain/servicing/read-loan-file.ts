@@ -1,4 +1,5 @@
 import { disbursedStatuses, JournalEntry, Loan, LoanSchedule } from '../loans/loan.ts';
+import { BankOrder } from './bank-order.ts';
 import { LoanAgreement } from './loan-agreement.ts';
 import type { LoanFile } from './loan-file.ts';
 import { ChangeRecord, PaymentRecord } from './loan-records.ts';
@@ -22,10 +23,15 @@ export function readLoanFile(items: readonly StoredRecord[]): LoanFile | 'Torn' 
   const file = {
     loan,
     agreement: LoanAgreement.parse(agreement),
-    payments: of('payment#').map((item) => PaymentRecord.parse(item)),
-    changes: of('change#').map((item) => ChangeRecord.parse(item)),
+    payments: of('payment#')
+      .map((item) => PaymentRecord.parse(item))
+      .sort(bySequence),
+    changes: of('change#')
+      .map((item) => ChangeRecord.parse(item))
+      .sort(bySequence),
     entries: of('entry#').map((item) => JournalEntry.parse(item)),
     schedules: of('schedule#').map((item) => LoanSchedule.parse(item)),
+    orders: [...of('debit#'), ...of('refund#')].map((item) => BankOrder.parse(item)),
   };
   const events = file.payments.length + file.changes.length;
   const isWhole =
@@ -33,4 +39,9 @@ export function readLoanFile(items: readonly StoredRecord[]): LoanFile | 'Torn' 
     file.entries.length === loan.entrySequence &&
     file.schedules.length === loan.scheduleVersion;
   return isWhole ? file : 'Torn';
+}
+
+/** Records are named by what they are about, and so read in no order that means anything. */
+function bySequence(a: { readonly sequence: number }, b: { readonly sequence: number }): number {
+  return a.sequence - b.sequence;
 }

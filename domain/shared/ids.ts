@@ -66,6 +66,11 @@ export function paymentIdOf(reference: string): string {
   return `pay_${tailOf(`payment|${reference}`)}`;
 }
 
+/** Money on the collection account, by the bank's id of it. */
+export function receiptIdOf(bankId: string): string {
+  return `rcp_${tailOf(`receipt|${bankId}`)}`;
+}
+
 /** A change of a loan after payout, known by what asked for it. */
 export function changeIdOf(loanId: string, request: string): string {
   return `chg_${tailOf(`${loanId}|${request}`)}`;

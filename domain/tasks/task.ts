@@ -63,6 +63,8 @@ export const TaskKind = z.enum([
   /** The bank cannot tell us what became of a payout: a person asks it. */
   'ConfirmPayout',
   'ReviewDecision',
+  /** A loan is given up without a collection case: a second person agrees. */
+  'ApproveLoanWriteOff',
   /** Steps of the collection ladder, and the requests of debtors. */
   'CallBorrower',
   'VisitBorrower',
@@ -86,6 +88,7 @@ export const outcomesByKind: Readonly<Record<TaskKind, readonly TaskOutcome[]>> 
   ResolvePayout: ['Retry', 'Cancel'],
   ConfirmPayout: ['ConfirmPaid', 'ConfirmNotPaid', 'Retry'],
   ReviewDecision: ['Uphold', 'Overturn'],
+  ApproveLoanWriteOff: ['Approve', 'Reject'],
   // Answered by the outcome form of a case, which records the contact as well.
   CallBorrower: [],
   VisitBorrower: [],

@@ -18,7 +18,11 @@ const Image = z.object({
 
 const Keys = z.union([
   z.object({ applicationId: z.string() }).transform(({ applicationId }) => applicationId),
-  z.object({ loanId: z.string() }).transform(({ loanId }) => loanId),
+  // Aggregates in the collection of a loan have chains of their own; the loan's is named after it.
+  z
+    .object({ loanId: z.string(), record: z.string() })
+    .transform(({ loanId, record }) => (record === 'loan' ? loanId : `${loanId}/${record}`)),
+  z.object({ receiptId: z.string() }).transform(({ receiptId }) => receiptId),
   z.object({ payoutRef: z.string() }).transform(({ payoutRef }) => payoutRef),
   z.object({ taskId: z.string() }).transform(({ taskId }) => taskId),
   z

@@ -1,6 +1,9 @@
 import { documentClient, requireEnvironment, workflowClient } from '#platform/clients.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
+import { DynamoLoanFiles } from '#platform/repositories/loan-files.ts';
+import { DynamoLoanLists } from '#platform/repositories/loan-lists.ts';
 import { DynamoLoans } from '#platform/repositories/loans.ts';
+import { DynamoReceipts } from '#platform/repositories/receipts.ts';
 import { DynamoTasks } from '#platform/repositories/tasks.ts';
 import { now } from '#platform/time.ts';
 import { SfnWorkflowTokens } from '#platform/workflow-tokens.ts';
@@ -11,7 +14,10 @@ export function operatorDependencies() {
   const tableOf = (variable: string): string => process.env[variable] ?? '';
   return {
     applications: new DynamoApplications(documents, tableOf('APPLICATIONS_TABLE')),
+    files: new DynamoLoanFiles(documents, tableOf('LOANS_TABLE'), tableOf('RECEIPTS_TABLE')),
+    lists: new DynamoLoanLists(documents, tableOf('LOANS_TABLE')),
     loans: new DynamoLoans(documents, tableOf('LOANS_TABLE')),
+    receipts: new DynamoReceipts(documents, tableOf('RECEIPTS_TABLE')),
     tasks: new DynamoTasks(documents, tableOf('TASKS_TABLE')),
     tokens: new SfnWorkflowTokens(workflowClient()),
     now,

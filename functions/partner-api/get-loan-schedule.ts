@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { LoanSchedule } from '#domain/loans/loan.ts';
+import { ScheduleRowView, viewSchedule } from '#domain/servicing/view-account.ts';
+import { businessDateOf } from '#domain/shared/calendar.ts';
 import { LoanId } from '#domain/shared/primitives.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
@@ -8,7 +9,7 @@ import { partnerDependencies } from './partner-dependencies.ts';
 
 export const getLoanScheduleRoute = describeRoute({
   operationId: 'getLoanSchedule',
-  summary: 'What is due when',
+  summary: 'What is due when, and what of it is paid',
   method: 'GET',
   path: '/v1/loans/{loanId}/schedule',
   caller: 'Partner',
@@ -19,7 +20,7 @@ export const getLoanScheduleRoute = describeRoute({
   answer: z.object({
     loanId: z.string(),
     scheduleVersion: z.int(),
-    rows: LoanSchedule.shape.rows,
+    rows: z.array(ScheduleRowView),
   }),
   problems: ['NotFound'],
 });
@@ -27,10 +28,15 @@ export const getLoanScheduleRoute = describeRoute({
 export const handler = apiRoute({
   description: getLoanScheduleRoute,
   dependencies: partnerDependencies,
-  run: async ({ caller, parameters }, { loans }) => {
-    const { loanId, scheduleVersion } = await ownLoan(loans, parameters.loanId, caller.partnerId);
-    // A loan that is not paid out yet owes nothing.
-    const schedule = await loans.findSchedule(loanId, scheduleVersion);
-    return { body: { loanId, scheduleVersion, rows: schedule?.rows ?? [] } };
+  run: async ({ caller, parameters }, { files, loans, now }) => {
+    const { loanId } = parameters;
+    const file = await files.find(loanId);
+    if (file?.loan.partnerId !== caller.partnerId) {
+      // A loan that is not paid out yet owes nothing.
+      const { scheduleVersion } = await ownLoan(loans, loanId, caller.partnerId);
+      return { body: { loanId, scheduleVersion, rows: [] } };
+    }
+    const rows = viewSchedule(file, businessDateOf(now().getTime()));
+    return { body: { loanId, scheduleVersion: file.loan.scheduleVersion, rows: [...rows] } };
   },
 });

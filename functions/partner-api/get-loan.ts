@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { Loan } from '#domain/loans/loan.ts';
+import { AccountView, viewAccount } from '#domain/servicing/view-account.ts';
+import { businessDateOf } from '#domain/shared/calendar.ts';
 import { LoanId } from '#domain/shared/primitives.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
@@ -21,11 +23,13 @@ const LoanView = Loan.pick({
   maturesOn: true,
   outstandingPrincipalFen: true,
   version: true,
-}).meta({ id: 'Loan' });
+})
+  .extend({ account: AccountView.optional() })
+  .meta({ id: 'Loan' });
 
 export const getLoanRoute = describeRoute({
   operationId: 'getLoan',
-  summary: 'Follow a loan',
+  summary: 'Follow a loan: what was paid, what is due, how late it is',
   method: 'GET',
   path: '/v1/loans/{loanId}',
   caller: 'Partner',
@@ -40,7 +44,13 @@ export const getLoanRoute = describeRoute({
 export const handler = apiRoute({
   description: getLoanRoute,
   dependencies: partnerDependencies,
-  run: async ({ caller, parameters }, { loans }) => ({
-    body: await ownLoan(loans, parameters.loanId, caller.partnerId),
-  }),
+  run: async ({ caller, parameters }, { files, loans, now }) => {
+    const { loanId } = parameters;
+    const file = await files.find(loanId);
+    // A loan that is not paid out yet has no account.
+    if (file?.loan.partnerId !== caller.partnerId)
+      return { body: await ownLoan(loans, loanId, caller.partnerId) };
+    const account = viewAccount(file, businessDateOf(now().getTime()));
+    return { body: { ...file.loan, account } };
+  },
 });

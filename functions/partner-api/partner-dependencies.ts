@@ -2,7 +2,9 @@ import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
 import { DynamoCatalog } from '#platform/repositories/catalog.ts';
 import { DynamoIdempotencyKeys } from '#platform/repositories/idempotency-keys.ts';
+import { DynamoLoanFiles } from '#platform/repositories/loan-files.ts';
 import { DynamoLoans } from '#platform/repositories/loans.ts';
+import { DynamoReceipts } from '#platform/repositories/receipts.ts';
 import { DynamoTasks } from '#platform/repositories/tasks.ts';
 import { now } from '#platform/time.ts';
 
@@ -17,7 +19,9 @@ export function partnerDependencies() {
       new DynamoIdempotencyKeys(documents, tableOf('IDEMPOTENCY_KEYS_TABLE')),
     ),
     catalog: new DynamoCatalog(documents, tableOf('CATALOG_TABLE')),
+    files: new DynamoLoanFiles(documents, tableOf('LOANS_TABLE'), tableOf('RECEIPTS_TABLE')),
     loans: new DynamoLoans(documents, tableOf('LOANS_TABLE')),
+    receipts: new DynamoReceipts(documents, tableOf('RECEIPTS_TABLE')),
     tasks: new DynamoTasks(documents, tableOf('TASKS_TABLE')),
     now,
   };

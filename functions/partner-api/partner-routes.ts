@@ -7,7 +7,10 @@ import { getLoanScheduleRoute } from './get-loan-schedule.ts';
 import { getProductRoute } from './get-product.ts';
 import { listApplicationsRoute } from './list-applications.ts';
 import { listProductsRoute } from './list-products.ts';
+import { listPaymentsRoute } from './list-payments.ts';
+import { quotePayoffRoute } from './quote-payoff.ts';
 import { registerDocumentRoute } from './register-document.ts';
+import { reportPaymentRoute } from './report-payment.ts';
 import { requestReviewRoute } from './request-review.ts';
 import { requestSignatureRoute } from './request-signature.ts';
 import { submitApplicationRoute } from './submit-application.ts';
@@ -28,4 +31,7 @@ export const partnerRoutes: readonly RouteDescription[] = [
   requestReviewRoute,
   getLoanRoute,
   getLoanScheduleRoute,
+  listPaymentsRoute,
+  reportPaymentRoute,
+  quotePayoffRoute,
 ];

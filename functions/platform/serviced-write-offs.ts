@@ -1,6 +1,5 @@
-import { changeLoan } from '#domain/servicing/change-loan.ts';
 import type { LoanFiles } from '#domain/servicing/ports.ts';
-import { businessDateOf } from '#domain/shared/calendar.ts';
+import { writeOffLoan } from '#domain/servicing/write-off-loan.ts';
 import { existing } from './existing.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 
@@ -27,25 +26,12 @@ export class ServicedWriteOffs {
     const file = existing(await this.#loans.find(loanId), `loan ${loanId}`);
     if (file.loan.status !== 'Active') return;
     const [requestedBy = '', approver = ''] = approvedBy;
-    const at = this.#now().toISOString();
-    const valueDate = businessDateOf(Date.parse(at));
-    const id = `write-off-${taskId}`;
-    const writtenOffFen = file.loan.outstandingPrincipalFen;
     await this.#loans.store(
-      changeLoan(file, {
-        record: {
-          loanId,
-          record: `change#${id}`,
-          loanEvent: { kind: 'WriteOff', id, valueDate },
-          reason: `approved in ${taskId}`,
-          actor: `operator:${requestedBy}`,
-          approvedBy: approver,
-          postedAt: at,
-        },
-        entryType: 'WriteOff',
-        eventType: 'LoanWrittenOff',
-        facts: { changeId: id, valueDate, writtenOffFen, approvedBy: approver },
-      }),
+      writeOffLoan(
+        file,
+        { reason: `approved in ${taskId}`, requestedBy, approvedBy: approver },
+        this.#now().toISOString(),
+      ),
     );
   }
 }

@@ -95,6 +95,49 @@ connected(program.command('status'))
     output.result(body, () => describeApplication(body));
   });
 
+connected(program.command('loan'))
+  .description('say where a loan stands: what was paid, what is due, how late it is')
+  .argument('<loanId>')
+  .action(async (loanId: string, flags: CommandFlags) => {
+    const { output, operator } = await connection(flags);
+    const { describeLoan } = await import('./loan.ts');
+    const body = await operator.get(`/ops/loans/${loanId}`);
+    output.result(body, () => describeLoan(body));
+  });
+
+connected(program.command('pay'))
+  .description('pay a loan: the money arrives at the bank and is posted')
+  .argument('<loanId>')
+  .requiredOption('--amount-fen <number>', 'how much, in fen')
+  .option('--value-date <date>', 'the day the money arrived (default: today on the platform)')
+  .option('--reference <id>', "the bank's id of the money (default: a fresh one)")
+  .action(
+    async (
+      loanId: string,
+      flags: CommandFlags & { amountFen: string; valueDate?: string; reference?: string },
+    ) => {
+      const { output, partner } = await connection(flags);
+      const { describePayment, payLoan, platformToday } = await import('./loan.ts');
+      const { amountFen, reference } = flags;
+      const valueDate = flags.valueDate ?? (await platformToday(partner.baseUrl));
+      const order = { loanId, amountFen: Number(amountFen), valueDate, reference };
+      const body = await payLoan(order, partner);
+      output.result(body, () => describePayment(body));
+    },
+  );
+
+connected(program.command('payoff'))
+  .description('say what must be paid to owe nothing more')
+  .argument('<loanId>')
+  .option('--on <date>', 'the day it is paid (default: today on the platform)')
+  .action(async (loanId: string, flags: CommandFlags & { on?: string }) => {
+    const { output, partner } = await connection(flags);
+    const { describePayoff, platformToday } = await import('./loan.ts');
+    const payOn = flags.on ?? (await platformToday(partner.baseUrl));
+    const { body } = await partner.post(`/v1/loans/${loanId}/payoff-quotes`, { payOn });
+    output.result(body, () => describePayoff(body));
+  });
+
 connected(program.command('advance'))
   .description("move the platform's clock; everything due in between happens")
   .argument('<duration>', 'for example 30d, 12h or 1d12h')

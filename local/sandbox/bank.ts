@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
+import { shanghaiDateOf } from './bank-date.ts';
 import type { CallbackSender } from './callbacks.ts';
+import { CollectionAccount } from './collection-account.ts';
 import { Journal } from './journal.ts';
 import { accountScenarioOf, passesCnaps, passesLuhn } from './magic.ts';
 import type { AccountScenario } from './magic.ts';
@@ -85,18 +87,20 @@ export class BankSimulator implements SandboxProvider {
   readonly #closedAtArrival = new Map<string, number>();
   readonly #rejections = new Map<string, number>();
   readonly #cancels = new Set<() => void>();
+  readonly #collections: CollectionAccount;
   #conduct: BankConduct;
 
   constructor(options: BankOptions) {
     this.#options = options;
     this.#conduct = { ...defaultConduct, ...options.conduct };
+    this.#collections = new CollectionAccount({ ...options, conduct: () => this.#conduct });
     this.#journal = new Journal(options.dataDir, 'bank');
     for (const entry of this.#journal.read()) this.#apply(entry);
     for (const order of this.#orders.values()) this.#awaitSettlement(order);
   }
 
   needsKey(path: string): boolean {
-    return path.startsWith('/payouts');
+    return path.startsWith('/payouts') || path.startsWith('/debits');
   }
 
   handle(request: SandboxRequest): SandboxAnswer {
@@ -104,6 +108,8 @@ export class BankSimulator implements SandboxProvider {
     if (path === '/conduct') return this.#conductRoute(request);
     if (method === 'POST' && path === '/enquiries') return this.#enquire(request);
     if (method === 'POST' && path === '/payouts') return this.#receive(request);
+    const collected = this.#collections.handle(request);
+    if (collected !== undefined) return collected;
     const [, reference] = /^\/payouts\/([^/]+)$/.exec(path) ?? [];
     if (method !== 'GET' || reference === undefined) return noSuchRoute;
     return this.#query(decodeURIComponent(reference), request.arrival);
@@ -113,9 +119,13 @@ export class BankSimulator implements SandboxProvider {
     payouts: { reference: string; amountFen: number; count: number; [fact: string]: unknown }[];
     refused: unknown[];
     processing: unknown[];
+    /** Overpayments paid back to borrowers: payments under references of their own form. */
+    refunds: { reference: string; amountFen: number; count: number; [fact: string]: unknown }[];
+    collections: ReturnType<CollectionAccount['books']>;
     totals: { payouts: number; payments: number; paidFen: number; paidTwice: number };
   } {
-    const orders = [...this.#orders.values()];
+    const everything = [...this.#orders.values()];
+    const orders = everything.filter(({ reference }) => !isRefund(reference));
     const paid = orders.filter(({ outcome }) => outcome.status === 'Paid');
     const facts = ({ reference, amountFen, payee, receivedAt, outcome, paidCount }: Order) => ({
       reference,
@@ -129,6 +139,10 @@ export class BankSimulator implements SandboxProvider {
       payouts: paid.map(facts),
       refused: orders.filter(({ outcome }) => outcome.status === 'Refused').map(facts),
       processing: orders.filter(({ outcome }) => outcome.status === 'Processing').map(facts),
+      refunds: everything
+        .filter(({ reference, outcome }) => isRefund(reference) && outcome.status === 'Paid')
+        .map(facts),
+      collections: this.#collections.books(),
       totals: {
         payouts: paid.length,
         payments: paid.reduce((sum, { paidCount }) => sum + paidCount, 0),
@@ -159,6 +173,7 @@ export class BankSimulator implements SandboxProvider {
 
   close(): void {
     for (const cancel of this.#cancels) cancel();
+    this.#collections.close();
     this.#journal.close();
   }
 
@@ -342,19 +357,17 @@ function digestOf({ amountFen, payee }: Instruction): string {
   return createHash('sha256').update(account).digest('hex');
 }
 
+/** `R`, the tail of the loan id, the number of the refund and of its try: what the platform calls a refund. */
+function isRefund(reference: string): boolean {
+  return /^R[0-9A-Z]{26}\d{6}$/.test(reference);
+}
+
 function digestOfAccount(accountNumber: string): string {
   return createHash('sha256').update(accountNumber).digest('hex');
 }
 
 function bankReferenceOf(reference: string): string {
   return `BK${createHash('sha256').update(reference).digest('hex').slice(0, 18).toUpperCase()}`;
-}
-
-const SHANGHAI_OFFSET_MS = 8 * 3_600_000;
-
-/** The business date. China has had no summer time since 1991, so a fixed offset is exact for every date a bank sees. */
-function shanghaiDateOf(instantMs: number): string {
-  return new Date(instantMs + SHANGHAI_OFFSET_MS).toISOString().slice(0, 10);
 }
 
 function withoutUndefined(

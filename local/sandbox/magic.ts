@@ -47,6 +47,12 @@ export const accountScenarios = {
   '0301': 'PaidAnswerLost',
   '0302': 'InstructionLost',
   '0303': 'DownTwice',
+  '0401': 'DebitInsufficient',
+  '0402': 'DebitInsufficientOnce',
+  '0403': 'DebitPartial',
+  '0404': 'DebitRevoked',
+  '0405': 'DebitProcessing',
+  '0406': 'DebitAnswerLost',
 } as const;
 export type AccountScenario = (typeof accountScenarios)[keyof typeof accountScenarios];
 

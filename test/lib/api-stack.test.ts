@@ -27,8 +27,10 @@ describe('routes', () => {
     const open = methods.filter(({ properties }) => properties['AuthorizationType'] === 'NONE');
     expect(open.map(({ request }) => request).sort()).toEqual([
       'GET /v1/openapi.json',
+      'POST /callbacks/debits',
       'POST /callbacks/messages',
       'POST /callbacks/payouts',
+      'POST /callbacks/receipts',
       'POST /callbacks/signatures',
     ]);
   });

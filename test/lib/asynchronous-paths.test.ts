@@ -25,6 +25,8 @@ describe('rules', () => {
       'documents/verify-document.ts',
       'notification/notify-loan.ts',
       'origination/start-origination.ts',
+      'servicing/apply-write-off.ts',
+      'servicing/match-receipts.ts',
       'tasks/reopen-application.ts',
       'underwriting/count-decision.ts',
       'underwriting/count-outcome.ts',
@@ -53,6 +55,7 @@ describe('schedules', () => {
     { entry: 'day-close/start-day-close.ts', expression: 'cron(5 6 * * ? *)' },
     { entry: 'notification/send-waiting-notices.ts', expression: 'rate(5 minutes)' },
     { entry: 'underwriting/watch-models.ts', expression: 'cron(0 6 ? * MON *)' },
+    { entry: 'servicing/sweep-orders.ts', expression: 'rate(1 minute)' },
   ];
 
   it.each(known)('run $entry at $expression', ({ entry, expression }) => {
@@ -85,6 +88,9 @@ describe('functions called by events or schedules', () => {
       'notification/notify-loan.ts',
       'notification/send-waiting-notices.ts',
       'origination/start-origination.ts',
+      'servicing/apply-write-off.ts',
+      'servicing/match-receipts.ts',
+      'servicing/sweep-orders.ts',
       'tasks/reopen-application.ts',
       'tasks/watch-tasks.ts',
       'underwriting/count-decision.ts',
@@ -101,7 +107,7 @@ describe('functions called by events or schedules', () => {
 describe('stream consumers', () => {
   const mappings = cloud.ofType('AWS::Lambda::EventSourceMapping');
 
-  it.each(['Applications', 'Loans', 'Payouts', 'Tasks', 'Cases'])(
+  it.each(['Applications', 'Loans', 'Payouts', 'Receipts', 'Tasks', 'Cases'])(
     'publish the changes of %s',
     (table) => {
       const found = mappings.filter(({ properties }) =>

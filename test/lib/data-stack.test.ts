@@ -18,6 +18,7 @@ describe('tables', () => {
   it.each([
     { table: 'Applications', keys: ['applicationId'] },
     { table: 'Loans', keys: ['loanId', 'record'] },
+    { table: 'Receipts', keys: ['receiptId', 'record'] },
     { table: 'Payouts', keys: ['payoutRef'] },
     { table: 'Tasks', keys: ['taskId'] },
     { table: 'Cases', keys: ['borrowerKey', 'record'] },
@@ -35,7 +36,7 @@ describe('tables', () => {
   });
 
   it('are all named above', () => {
-    expect(tables).toHaveLength(14);
+    expect(tables).toHaveLength(15);
   });
 
   it.each([
@@ -48,6 +49,9 @@ describe('tables', () => {
     { table: 'CatalogDrafts', index: 'ByStatus', keys: ['status', 'createdAt'] },
     { table: 'Decisions', index: 'ByPolicy', keys: ['creditPolicyId', 'decidedAt'] },
     { table: 'Notices', index: 'Waiting', keys: ['waitingShard', 'sendAt'] },
+    { table: 'Loans', index: 'ByContract', keys: ['contractNumber', 'loanId'] },
+    { table: 'Receipts', index: 'Suspense', keys: ['queue', 'receivedAt'] },
+    { table: 'Receipts', index: 'Matching', keys: ['matchKey', 'receiptId'] },
     { table: 'Tasks', index: 'Inbox', keys: ['queue', 'dueAt'] },
     { table: 'Tasks', index: 'ByApplication', keys: ['applicationId', 'openedAt'] },
   ])('$table can be listed $index', ({ table, index, keys }) => {
@@ -56,7 +60,7 @@ describe('tables', () => {
     expect(keysOf(found?.['KeySchema'])).toEqual(keys);
   });
 
-  it.each(['Applications', 'Loans', 'Payouts', 'Tasks', 'CatalogDrafts'])(
+  it.each(['Applications', 'Loans', 'Payouts', 'Receipts', 'Tasks', 'CatalogDrafts'])(
     '%s streams its new images',
     (name) => {
       expect(tableCalled(name)['StreamSpecification']).toEqual({ StreamViewType: 'NEW_IMAGE' });

@@ -38,7 +38,7 @@ export async function startApiWorld(): Promise<ApiWorld> {
 }
 
 function environmentOf(databaseUrl: string, stubsUrl: string): Record<string, string> {
-  const tables = ['APPLICATIONS', 'LOANS', 'PAYOUTS', 'TASKS', 'CATALOG', 'AUDIT'];
+  const tables = ['APPLICATIONS', 'LOANS', 'RECEIPTS', 'PAYOUTS', 'TASKS', 'CATALOG', 'AUDIT'];
   const machine = 'arn:aws:states:us-east-1:000000000000:stateMachine';
   return {
     ...Object.fromEntries(

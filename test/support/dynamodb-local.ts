@@ -13,7 +13,20 @@ const tables: Readonly<Record<string, { keys: Keys; indexes?: Readonly<Record<st
       ByBorrower: ['borrowerKey', 'submittedAt'],
     },
   },
-  Loans: { keys: ['loanId', 'record'], indexes: { Due: ['dueShard', 'actOn'] } },
+  Loans: {
+    keys: ['loanId', 'record'],
+    indexes: {
+      Due: ['dueShard', 'actOn'],
+      ByBorrower: ['borrowerKey', 'loanId'],
+      ByPartner: ['partnerId', 'loanId'],
+      ByFunder: ['funderId', 'loanId'],
+      ByContract: ['contractNumber', 'loanId'],
+    },
+  },
+  Receipts: {
+    keys: ['receiptId', 'record'],
+    indexes: { Suspense: ['queue', 'receivedAt'], Matching: ['matchKey', 'receiptId'] },
+  },
   Payouts: { keys: ['payoutRef'] },
   Tasks: {
     keys: ['taskId'],

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { BankAnswer, PayoutBank } from '#domain/applications/provider-ports.ts';
+import type { DebitBank, DebitInstruction } from '#domain/servicing/ports.ts';
 import { PayoutUnknown } from '#domain/shared/errors.ts';
 import { ProviderClient, type ProviderEndpoint } from './provider-client.ts';
 
@@ -29,10 +30,10 @@ export interface BankAbilities {
 }
 
 /**
- * The bank that pays out. Its time limit is the shortest of the money step: bank client < function < state. Whatever is not
+ * The bank that pays out and collects. Its time limit is the shortest of the money step: bank client < function < state. Whatever is not
  * a definite answer is `PayoutUnknown`: a refusal by status code, a broken answer and silence all leave open what happened.
  */
-export class HttpPayoutBank implements PayoutBank {
+export class HttpPayoutBank implements PayoutBank, DebitBank {
   readonly supportsReferenceDedup: boolean;
   readonly queryByReference: boolean;
   readonly #client: ProviderClient;
@@ -47,11 +48,27 @@ export class HttpPayoutBank implements PayoutBank {
     this.#client = new ProviderClient('the bank', endpoint, timeoutMs);
   }
 
-  async pay(instruction: Parameters<PayoutBank['pay']>[0]): Promise<BankAnswer> {
+  pay(instruction: Parameters<PayoutBank['pay']>[0]): Promise<BankAnswer> {
+    return this.#instruct('/payouts', instruction);
+  }
+
+  query(reference: string): Promise<BankAnswer & { isFinal: boolean }> {
+    return this.#query(`/payouts/${encodeURIComponent(reference)}`);
+  }
+
+  debit(instruction: DebitInstruction): Promise<BankAnswer> {
+    return this.#instruct('/debits', instruction);
+  }
+
+  queryDebit(reference: string): Promise<BankAnswer & { isFinal: boolean }> {
+    return this.#query(`/debits/${encodeURIComponent(reference)}`);
+  }
+
+  async #instruct(path: string, instruction: unknown): Promise<BankAnswer> {
     try {
       return await this.#client.call({
         method: 'POST',
-        path: '/payouts',
+        path,
         body: instruction,
         answer: PayAnswer,
       });
@@ -62,11 +79,11 @@ export class HttpPayoutBank implements PayoutBank {
     }
   }
 
-  async query(reference: string): Promise<BankAnswer & { isFinal: boolean }> {
+  async #query(path: string): Promise<BankAnswer & { isFinal: boolean }> {
     try {
       return await this.#client.call({
         method: 'GET',
-        path: `/payouts/${encodeURIComponent(reference)}`,
+        path,
         answer: QueryAnswer,
         answerStatuses: [404],
       });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { readLoanFile } from '#domain/servicing/read-loan-file.ts';
+import type { BankOrder } from '#domain/servicing/bank-order.ts';
 import type { LoanFile } from '#domain/servicing/loan-file.ts';
 import type { LoanChange, LoanFiles } from '#domain/servicing/ports.ts';
 import { ConcurrentChange } from '#domain/shared/errors.ts';
@@ -23,10 +24,13 @@ const READINGS_MAX = 5;
 export class DynamoLoanFiles implements LoanFiles {
   readonly #documents: DynamoDBDocumentClient;
   readonly #tableName: string;
+  readonly #receiptsTable: string | undefined;
 
-  constructor(documents: DynamoDBDocumentClient, tableName: string) {
+  /** `receiptsTable` is needed only where a change comes with the receipt it is about. */
+  constructor(documents: DynamoDBDocumentClient, tableName: string, receiptsTable?: string) {
     this.#documents = documents;
     this.#tableName = tableName;
+    this.#receiptsTable = receiptsTable;
   }
 
   async find(loanId: string): Promise<LoanFile | undefined> {
@@ -41,16 +45,25 @@ export class DynamoLoanFiles implements LoanFiles {
   }
 
   async store(change: LoanChange): Promise<void> {
-    const { loan, once = [] } = change;
+    const { loan, once = [], order, receipt } = change;
+    const receipts = this.#receiptsTable ?? '';
     const put = versionedPut(this.#tableName, 'loanId', loan);
     // A change of the loan alone is one item, and one conditional write: a transaction of one costs twice as much.
-    if (once.length === 0) return putConditionally(this.#documents, put, `loan ${loan.loanId}`);
+    if (once.length === 0 && receipt === undefined && order === undefined)
+      return putConditionally(this.#documents, put, `loan ${loan.loanId}`);
     const failed = await writeTogether(this.#documents, [
       { Put: put },
       ...once.map((record): TransactItem => ({ Put: writtenOnce(this.#tableName, record) })),
+      ...(order ? [{ Put: versionedPut(this.#tableName, 'loanId', order) }] : []),
+      ...(receipt ? [{ Put: versionedPut(receipts, 'receiptId', receipt) }] : []),
     ]);
     if (failed.length > 0)
       throw new ConcurrentChange(`loan ${loan.loanId} changed since it was read`);
+  }
+
+  async storeOrder(order: BankOrder): Promise<void> {
+    const put = versionedPut(this.#tableName, 'loanId', order);
+    await putConditionally(this.#documents, put, `order ${order.reference}`);
   }
 
   async #collection(loanId: string): Promise<readonly Item[]> {

@@ -7,7 +7,7 @@ import type { LoanFile } from '../../../domain/servicing/loan-file.ts';
 import type { LoanChange } from '../../../domain/servicing/ports.ts';
 import type { ReceivedPayment } from '../../../domain/servicing/post-payment.ts';
 import { readLoanFile } from '../../../domain/servicing/read-loan-file.ts';
-import { applicationIdOf, loanIdOf } from '../../../domain/shared/ids.ts';
+import { applicationIdOf, contractNumberOf, loanIdOf } from '../../../domain/shared/ids.ts';
 import { anOffer, aContract, aPayout } from '../builders.ts';
 import { consumerProduct, policyPack } from '../catalog-files.ts';
 
@@ -44,7 +44,7 @@ export function anActivatedLoan(wish: LoanWish = {}): ActivatedLoan {
   const { externalId = 'P-1001', disbursedOn = '2026-11-24', agreement = (same) => same } = wish;
   const applicationId = applicationIdOf('demo-partner', externalId);
   const loanId = loanIdOf(applicationId);
-  const contract = aContract({ loanId });
+  const contract = aContract({ loanId, contractNumber: contractNumberOf(loanId) });
   const application = anOffer({
     applicationId,
     status: 'Signed',
@@ -73,7 +73,9 @@ export function after(file: LoanFile, change: LoanChange): LoanFile {
     ...file.changes,
     ...file.entries,
     ...file.schedules,
+    ...file.orders.filter(({ record }) => record !== change.order?.record),
     ...(change.once ?? []),
+    ...(change.order ? [change.order] : []),
     change.loan,
   ]);
 }

@@ -142,6 +142,7 @@ describe('runCloseShard', () => {
     const files = {
       find: () => Promise.reject(new Unavailable('the table does not answer')),
       store: () => Promise.resolve(),
+      storeOrder: () => Promise.resolve(),
     };
     const shard = dueShardOf(due.loanId);
     await expect(world.closeShard('2026-11-25', shard, { files })).rejects.toThrow(Unavailable);

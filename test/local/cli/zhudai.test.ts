@@ -29,12 +29,21 @@ describe('zhudai', () => {
     }).not.toThrow();
   });
 
-  it.each(['start', 'replay', 'apply', 'status', 'advance', 'audit', 'tasks', 'quote'])(
-    'names %s in its help',
-    async (name) => {
-      expect((await zhudai('--help')).stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
-    },
-  );
+  it.each([
+    'start',
+    'replay',
+    'apply',
+    'status',
+    'advance',
+    'audit',
+    'tasks',
+    'quote',
+    'loan',
+    'pay',
+    'payoff',
+  ])('names %s in its help', async (name) => {
+    expect((await zhudai('--help')).stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
+  });
 
   it('sends an application from standard input', async () => {
     const { code, stdout } = await zhudai('apply', '-', '--url', platform.url, '--json');

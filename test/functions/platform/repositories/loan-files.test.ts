@@ -77,6 +77,7 @@ describe.each([
       changes: [],
       entries: [activated.entry],
       schedules: [activated.schedule],
+      orders: [],
     });
     const change = postPayment(first, aReceived(), at);
     await files.store(change);
