@@ -6,11 +6,12 @@ import { Api } from './constructs/api.ts';
 import { HouseStack, type HouseStackProps } from './constructs/house-stack.ts';
 import { WorkflowFunction } from './constructs/workflow-function.ts';
 import type { DataStack } from './data-stack.ts';
-import { OperatorApi } from './operator-api.ts';
+import type { OperatorsStack } from './operators-stack.ts';
 import { PartnerApi } from './partner-api.ts';
 
 export interface ApiStackProps extends HouseStackProps {
   readonly data: DataStack;
+  readonly operators: OperatorsStack;
 }
 
 /** A caller waits for it before anything else happens. */
@@ -18,7 +19,7 @@ const AUTHORISER_TIMEOUT = Duration.seconds(10);
 
 /** Everything asked over HTTP. Apart from the workflows because one stack may hold 500 resources and a route takes seven. */
 export class ApiStack extends HouseStack {
-  constructor(scope: Construct, id: string, { data, ...props }: ApiStackProps) {
+  constructor(scope: Construct, id: string, { data, operators, ...props }: ApiStackProps) {
     super(scope, id, { ...props, alarmTopic: data.alarms });
     const issuer = this.#parameter(
       'OidcIssuer',
@@ -45,7 +46,7 @@ export class ApiStack extends HouseStack {
       }),
     });
     new PartnerApi(this, 'PartnerApi', { data, api });
-    new OperatorApi(this, 'OperatorApi', { data, api });
+    for (const { route, target } of operators.routes) api.addRoute(route, target);
     new Callbacks(this, 'Callbacks', { data, api });
     new CfnOutput(this, 'ApiUrl', { value: api.url });
   }

@@ -10,13 +10,11 @@ import {
   uses,
   type Access,
 } from './constructs/access.ts';
-import type { Api } from './constructs/api.ts';
-import { addRoutes } from './constructs/route-functions.ts';
+import { routeFunctions, type RouteFunction } from './constructs/route-functions.ts';
 import type { DataStack } from './data-stack.ts';
 
 export interface OperatorApiProps {
   readonly data: DataStack;
-  readonly api: Api;
 }
 
 const machineNames = [
@@ -28,9 +26,14 @@ const machineNames = [
 
 /** What operators may ask for, and what each answer may touch. */
 export class OperatorApi extends Construct {
-  constructor(scope: Construct, id: string, { data, api }: OperatorApiProps) {
+  readonly routes: readonly RouteFunction[];
+
+  constructor(scope: Construct, id: string, { data }: OperatorApiProps) {
     super(scope, id);
-    addRoutes(this, api, { authorisers: ['Operator'], access: accessByEntry(this, data) });
+    this.routes = routeFunctions(this, {
+      authorisers: ['Operator'],
+      access: accessByEntry(this, data),
+    });
   }
 }
 

@@ -5,7 +5,7 @@ import { apiRoute } from '#platform/api-route.ts';
 import { confirmOrder } from '#platform/confirm-order.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
 import { operatorDependencies } from './operator-dependencies.ts';
-import { OrderView } from './refund-credit.ts';
+import { OrderView } from './order-view.ts';
 
 export const confirmOrderRoute = describeRoute({
   operationId: 'confirmOrder',

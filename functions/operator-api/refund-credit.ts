@@ -1,24 +1,10 @@
 import * as z from 'zod';
-import { BankOrder } from '#domain/servicing/bank-order.ts';
 import { AmountFen, LoanId } from '#domain/shared/primitives.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { orderDependencies } from '#platform/order-dependencies.ts';
 import { refundCredit } from '#platform/refund-credit.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
-
-/** What people see of a debit or refund. */
-export const OrderView = BankOrder.pick({
-  loanId: true,
-  record: true,
-  kind: true,
-  state: true,
-  reference: true,
-  attempt: true,
-  amountFen: true,
-  movedFen: true,
-  valueDate: true,
-  refusedBecause: true,
-}).meta({ id: 'BankOrder' });
+import { OrderView } from './order-view.ts';
 
 export const refundCreditRoute = describeRoute({
   operationId: 'refundCredit',

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { routes, type Authoriser } from '../routes.ts';
+import { routes, type Authoriser, type Route } from '../routes.ts';
 import type { Access } from './access.ts';
 import type { Api } from './api.ts';
 import { constructIdOf } from './construct-id.ts';
@@ -13,14 +13,28 @@ export interface RouteFunctionsProps {
   readonly access: Readonly<Record<string, readonly Access[]>>;
 }
 
+/** A route and the function behind it. */
+export interface RouteFunction {
+  readonly route: Route;
+  readonly target: WorkflowFunction;
+}
+
 /** One function for each route of a part of the table, and its way in. */
 export function addRoutes(scope: Construct, api: Api, props: RouteFunctionsProps): void {
+  for (const { route, target } of routeFunctions(scope, props)) api.addRoute(route, target);
+}
+
+/** One function for each route of a part of the table; it may stand in another stack than the API that leads to it. */
+export function routeFunctions(
+  scope: Construct,
+  props: RouteFunctionsProps,
+): readonly RouteFunction[] {
   const mine = routes.filter(({ authoriser }) => props.authorisers.includes(authoriser));
   const idle = Object.keys(props.access).filter(
     (entry) => !mine.some((route) => route.entry === entry),
   );
   if (idle.length > 0) throw new Error(`no route leads to ${idle.join(', ')}`);
-  for (const route of mine) {
+  return mine.map((route) => {
     const access = props.access[route.entry];
     if (!access) throw new Error(`${route.entry} has a route, but nothing says what it may use`);
     const target = new WorkflowFunction(scope, constructIdOf(route.entry), {
@@ -30,6 +44,6 @@ export function addRoutes(scope: Construct, api: Api, props: RouteFunctionsProps
       // The gateway gives up after 29 seconds; the handler must have answered by then.
       timeout: Duration.seconds(20),
     });
-    api.addRoute(route, target);
-  }
+    return { route, target };
+  });
 }

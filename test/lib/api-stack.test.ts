@@ -49,9 +49,12 @@ describe('routes', () => {
   it.each(routes)('$method $path reaches $entry', ({ method, path, entry }) => {
     const found = methods.find(({ request }) => request === `${method} ${path}`);
     const integration = found?.properties['Integration'] as Json;
-    const target = cloud
-      .ofType('AWS::Lambda::Function')
-      .find(({ logicalId }) => JSON.stringify(integration['Uri']).includes(`"${logicalId}"`));
+    const target = cloud.ofType('AWS::Lambda::Function').find(({ logicalId }) =>
+      // In the stack of the API itself, or exported by that of the operators.
+      [`"${logicalId}"`, `GetAtt${logicalId}Arn`].some((name) =>
+        JSON.stringify(integration['Uri']).includes(name),
+      ),
+    );
     expect(integration['Type']).toBe('AWS_PROXY');
     expect(target?.metadata['zhudai:entry']).toBe(entry);
   });

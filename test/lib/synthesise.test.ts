@@ -17,6 +17,7 @@ describe('synthesise', () => {
       'Api.template.json',
       'Data.template.json',
       'Operations.template.json',
+      'Operators.template.json',
     ]);
     for (const path of paths)
       expect(JSON.parse(readFileSync(path, 'utf8'))).toHaveProperty('Resources');
