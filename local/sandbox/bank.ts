@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
+import { BankConduct, defaultConduct } from './bank-conduct.ts';
 import { shanghaiDateOf } from './bank-date.ts';
 import type { CallbackSender } from './callbacks.ts';
 import { CollectionAccount } from './collection-account.ts';
@@ -17,28 +18,6 @@ const Instruction = z.object({
   remark: z.string(),
 });
 type Instruction = z.infer<typeof Instruction>;
-
-/** What this bank can do and how fast; `PUT /sandbox/bank/conduct` changes it. */
-export const BankConduct = z.strictObject({
-  /** Answers a repeated reference with the first outcome instead of paying again. */
-  supportsReferenceDedup: z.boolean(),
-  queryByReference: z.boolean(),
-  /** After this long without a trace of a reference, "not found" is final. */
-  settlementCutOffSeconds: z.number().min(0),
-  /** How long a payment that is not instant takes. */
-  processingSeconds: z.number().min(0),
-  /** Calls back when a payment it answered with Processing has an outcome. */
-  sendsCallbacks: z.boolean(),
-});
-export type BankConduct = z.infer<typeof BankConduct>;
-
-export const defaultConduct: BankConduct = {
-  supportsReferenceDedup: true,
-  queryByReference: true,
-  settlementCutOffSeconds: 3,
-  processingSeconds: 2,
-  sendsCallbacks: true,
-};
 
 type Outcome =
   | { status: 'Paid'; bankReference: string; amountFen: number; valueDate: string }

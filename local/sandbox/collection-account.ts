@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
+import type { BankConduct } from './bank-conduct.ts';
 import { shanghaiDateOf } from './bank-date.ts';
-import type { BankConduct } from './bank.ts';
 import type { CallbackSender } from './callbacks.ts';
 import { Journal } from './journal.ts';
 import { accountScenarioOf, passesCnaps, passesLuhn } from './magic.ts';

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { BankSimulator } from './bank.ts';
-import type { BankConduct } from './bank.ts';
+import type { BankConduct } from './bank-conduct.ts';
 import { BureauProvider } from './bureau.ts';
 import { CallbackSender } from './callbacks.ts';
 import { FaultBoard, FaultOrder, garbage } from './faults.ts';
