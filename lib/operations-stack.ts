@@ -6,6 +6,7 @@ import { HouseStack, type HouseStackProps } from './constructs/house-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import { DayClose } from './day-close.ts';
 import { Disbursement } from './disbursement.ts';
+import { FollowUp } from './follow-up.ts';
 import { Documents } from './documents.ts';
 import { Notification } from './notification.ts';
 import { Origination } from './origination.ts';
@@ -38,6 +39,7 @@ export class OperationsStack extends HouseStack {
     const { escalateCollections } = new Collections(this, 'Collections', { data });
     new Underwriting(this, 'Underwriting', { data });
     new Servicing(this, 'Servicing', { data });
+    new FollowUp(this, 'FollowUp', { data });
     new Documents(this, 'Documents', { data });
     new Audit(this, 'Audit', { data });
     const { closeBusinessDay } = new DayClose(this, 'DayClose', { data });

@@ -8,6 +8,7 @@ import { Funder } from './funder.ts';
 import { Partner } from './partner.ts';
 import { PolicyPack } from './policy-pack.ts';
 import { Product } from './product.ts';
+import { Questionnaire } from '../follow-up/questionnaire.ts';
 import { MessageTemplates } from '../notification/message-templates.ts';
 import { ReasonTexts } from './reason-texts.ts';
 import { Scorecard } from './scorecard.ts';
@@ -45,6 +46,11 @@ export const catalogKinds = {
     folder: 'collection-agencies',
     schema: CollectionAgency,
     idField: 'agencyId',
+  },
+  questionnaire: {
+    folder: 'questionnaires',
+    schema: Questionnaire,
+    idField: 'questionnaireId',
   },
   'reason-texts': { folder: 'reason-texts', schema: ReasonTexts, idField: 'reasonTextsId' },
 } as const;

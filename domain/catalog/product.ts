@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DocumentKind, Purpose } from '../applications/application.ts';
+import { VisitPlans } from '../follow-up/visit-plan.ts';
 import { Accrual, FeeTiming, PayeeRole } from '../lending/terms.ts';
 import { AmountFen, AnnualRate, RepaymentMethod } from '../shared/primitives.ts';
 import { Period, ServiceArea, Text } from './texts.ts';
@@ -68,6 +69,8 @@ export const Product = z
     }),
     /** Automatic debit: days after the due date on which it is tried, until nothing is due. */
     debit: z.strictObject({ tryDays: z.array(z.int().min(0).max(60)).min(1).max(10) }),
+    /** 定期回访: when a borrower is visited after payout. */
+    followUp: VisitPlans,
     prepaymentFeeRate: Share,
     accrual: Accrual,
     minReadSeconds: z.int().min(1),

@@ -46,6 +46,9 @@ export function activateLoan(
       outstandingPrincipalFen: loan.principalFen,
       entrySequence: 1,
       ...leadOf(loan),
+      ...(agreement.visits
+        ? { nextVisitOn: addDays(valueDate, agreement.visits.firstAfterDays) }
+        : {}),
       // The first close plans all that is to come.
       actOn: addDays(valueDate, 1),
       dueShard: dueShardOf(loan.loanId),

@@ -57,6 +57,9 @@ export const Loan = z.object({
   assetClass: AssetClass.default('Normal'),
   /** The last business date the day close has closed for this loan. */
   lastClosedOn: BusinessDate.optional(),
+  /** When the borrower is to be visited next, and how many visits were planned so far. */
+  nextVisitOn: BusinessDate.optional(),
+  visitNumber: z.int().min(1).optional(),
   /** When its first installment was found so late that the loan counts as a first-payment default; it stays one. */
   firstPaymentDefaultedOn: BusinessDate.optional(),
   /** The date of maturity that passed with something still owed; an extension sets a later one. */

@@ -97,6 +97,7 @@ function marksOf(file: LoanFile, judged: Judged): readonly Mark[] {
     ...lateness(file.loan, judged),
     ...firstPaymentDefault(file, judged),
     ...maturity(file.loan, judged),
+    ...visit(file, judged),
     ...reminders(judged),
   ];
 }
@@ -131,6 +132,15 @@ function firstPaymentDefault(
 function maturity({ maturesOn, maturedOn }: Loan, { closing }: Judged): readonly Mark[] {
   if (maturesOn === undefined || maturesOn >= closing.date || maturedOn === maturesOn) return [];
   return [{ type: 'LoanMatured', patch: { maturedOn: maturesOn }, facts: { maturesOn } }];
+}
+
+/** A visit falls due: the next one is planned at once, so that a visit nobody makes is not the last. */
+function visit({ loan, agreement }: LoanFile, { closing: { date } }: Judged): readonly Mark[] {
+  const { nextVisitOn } = loan;
+  if (agreement.visits === undefined || nextVisitOn === undefined || nextVisitOn > date) return [];
+  const visitNumber = (loan.visitNumber ?? 0) + 1;
+  const patch = { visitNumber, nextVisitOn: addDays(date, agreement.visits.everyDays) };
+  return [{ type: 'FollowUpVisitDue', patch, facts: { visitNumber } }];
 }
 
 /** A reminder of yesterday helps nobody: while missed dates are caught up, only the date of the run reminds. */

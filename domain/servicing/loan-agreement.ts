@@ -9,6 +9,7 @@ import {
   type PolicyScope,
 } from '../catalog/policy-pack.ts';
 import type { Product } from '../catalog/product.ts';
+import { VisitPlan, visitPlanOf } from '../follow-up/visit-plan.ts';
 import { Component, DueAge, ServicePolicy } from '../lending/servicing/service-policy.ts';
 import { Terms } from '../lending/terms.ts';
 import { AssetClass, type Loan } from '../loans/loan.ts';
@@ -33,6 +34,8 @@ export const LoanAgreement = z.object({
   /** Days past due beyond which a class holds at least, worst first. */
   classes: z.array(z.tuple([AssetClass, z.int().min(0)])),
   debit: DebitPlan,
+  /** Absent for loans of before there were visits. */
+  visits: VisitPlan.optional(),
   lenderType: LenderType,
   /** The policy pack the application was decided under: `<packId>#<version>`. */
   policyPack: z.string(),
@@ -42,7 +45,9 @@ export type LoanAgreement = z.infer<typeof LoanAgreement>;
 export interface ServiceFacts {
   readonly loan: Loan;
   /** The version the application pinned. */
-  readonly product: Pick<Product, 'fees' | 'accrual' | 'penalty' | 'debit'>;
+  readonly product: Pick<Product, 'fees' | 'accrual' | 'penalty' | 'debit' | 'followUp'>;
+  /** The grade the application was decided with. */
+  readonly grade?: string | undefined;
   /** The version the application was decided under, and its key. */
   readonly policyPack: PolicyPack;
   readonly policyPackKey: string;
@@ -72,6 +77,7 @@ export function agreeService(facts: ServiceFacts): LoanAgreement {
     }),
     classes: classesOf(policyPack, scope),
     debit: product.debit,
+    visits: visitPlanOf(product.followUp, facts.grade),
     lenderType,
     policyPack: facts.policyPackKey,
   };

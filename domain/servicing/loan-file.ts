@@ -2,6 +2,7 @@ import { delinquencyOf, type Delinquency } from '../lending/servicing/delinquenc
 import type { LoanEvent } from '../lending/servicing/loan-event.ts';
 import { payoffOn, type Payoff } from '../lending/servicing/payoff.ts';
 import { accountOn, type LoanAccount, type ServicedLoan } from '../lending/servicing/replay.ts';
+import type { VisitRecord } from '../follow-up/visit-record.ts';
 import type { JournalEntry, Loan, LoanSchedule } from '../loans/loan.ts';
 import type { BankOrder } from './bank-order.ts';
 import type { LoanAgreement } from './loan-agreement.ts';
@@ -19,6 +20,8 @@ export interface LoanFile {
   readonly schedules: readonly LoanSchedule[];
   /** Debits and refunds. */
   readonly orders: readonly BankOrder[];
+  /** What follow-up visits found. */
+  readonly visits: readonly VisitRecord[];
 }
 
 /** The events of a loan as the arithmetic plays them; with more, as if those had been written too. */

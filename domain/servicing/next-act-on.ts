@@ -48,8 +48,12 @@ function datesOfRows(file: LoanFile, account: LoanAccount, policy: DayPolicy): s
 }
 
 function datesOfLoan({ loan }: LoanFile, account: LoanAccount): string[] {
-  if (account.status !== 'Active' || loan.maturesOn === undefined) return [];
-  return loan.maturedOn === loan.maturesOn ? [] : [addDays(loan.maturesOn, 1)];
+  if (account.status !== 'Active') return [];
+  const { maturesOn, maturedOn, nextVisitOn } = loan;
+  return [
+    ...(maturesOn === undefined || maturedOn === maturesOn ? [] : [addDays(maturesOn, 1)]),
+    ...(nextVisitOn === undefined ? [] : [nextVisitOn]),
+  ];
 }
 
 /** The first installment of the plan after payout: the one a first-payment default is about. */

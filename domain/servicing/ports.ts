@@ -1,4 +1,5 @@
 import type { BankAnswer } from '../applications/provider-ports.ts';
+import type { VisitRecord } from '../follow-up/visit-record.ts';
 import type { JournalEntry, Loan, LoanSchedule } from '../loans/loan.ts';
 import type { BankOrder } from './bank-order.ts';
 import type { LoanFile } from './loan-file.ts';
@@ -7,7 +8,7 @@ import type { ChangeRecord, PaymentRecord } from './loan-records.ts';
 import type { Receipt, SuspenseEntry } from './receipt.ts';
 
 /** A record of a loan's collection that is written once and never again. */
-export type LoanRecord = PaymentRecord | ChangeRecord | JournalEntry | LoanSchedule;
+export type LoanRecord = PaymentRecord | ChangeRecord | JournalEntry | LoanSchedule | VisitRecord;
 
 /** One change of a disbursed loan: its next version with the event, and the records that come with it. All or nothing. */
 export interface LoanChange {

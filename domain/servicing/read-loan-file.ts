@@ -1,5 +1,6 @@
 import { disbursedStatuses, JournalEntry, Loan, LoanSchedule } from '../loans/loan.ts';
 import { BankOrder } from './bank-order.ts';
+import { VisitRecord } from '../follow-up/visit-record.ts';
 import { LoanAgreement } from './loan-agreement.ts';
 import type { LoanFile } from './loan-file.ts';
 import { ChangeRecord, PaymentRecord } from './loan-records.ts';
@@ -30,6 +31,7 @@ export function readLoanFile(items: readonly StoredRecord[]): LoanFile | 'Torn' 
       .map((item) => ChangeRecord.parse(item))
       .sort(bySequence),
     entries: of('entry#').map((item) => JournalEntry.parse(item)),
+    visits: of('visit#').map((item) => VisitRecord.parse(item)),
     schedules: of('schedule#').map((item) => LoanSchedule.parse(item)),
     orders: [...of('debit#'), ...of('refund#')].map((item) => BankOrder.parse(item)),
   };

@@ -1,4 +1,6 @@
 import { changeAggregate } from '../shared/change-aggregate.ts';
+import { assertAnswered } from '../follow-up/questionnaire.ts';
+import { questionsOf } from '../follow-up/visit-task.ts';
 import { Forbidden, InvalidInput, InvalidTransition } from '../shared/errors.ts';
 import {
   type OperatorRole,
@@ -19,6 +21,7 @@ export interface TaskAnswer {
   readonly note?: string | undefined;
   readonly reasonCodes?: readonly string[] | undefined;
   readonly documentsRequested?: readonly string[] | undefined;
+  readonly answers?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -47,6 +50,7 @@ export function decideTask(
       ...(answer.note === undefined ? {} : { note: answer.note }),
       reasonCodes: [...(answer.reasonCodes ?? [])],
       documentsRequested: [...(answer.documentsRequested ?? [])],
+      ...(answer.answers === undefined ? {} : { answers: { ...answer.answers } }),
       contentHash: answer.contentHash,
     },
   ];
@@ -144,6 +148,9 @@ function assertFits(task: Task, answer: TaskAnswer): void {
     throw new InvalidTransition(`task ${task.taskId} shows something else now: read it again`);
   if (answer.outcome === 'RequestMore' && (answer.documentsRequested ?? []).length === 0)
     throw new InvalidInput('name the documents to ask for in documentsRequested');
+  if (task.kind === 'FollowUpVisit') assertAnswered(questionsOf(task), answer.answers ?? {});
+  else if (answer.answers !== undefined)
+    throw new InvalidInput(`a ${task.kind} task asks no questions`);
 }
 
 function withoutQueue(task: Task): Task {

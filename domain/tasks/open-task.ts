@@ -26,6 +26,8 @@ export const taskPlans: Readonly<
   DecideHardship: { queue: 'Relief', remindHours: 48, dueHours: 168 },
   AnswerDispute: { queue: 'Relief', remindHours: 72, dueHours: 480 },
   AnswerComplaint: { queue: 'Relief', remindHours: 72, dueHours: 360 },
+  FollowUpVisit: { queue: 'FollowUp', remindHours: 72, dueHours: 168 },
+  ReviewWarning: { queue: 'Supervisor', remindHours: 4, dueHours: 24 },
   AwaitDocuments: { remindHours: 72, dueHours: 168 },
   AwaitSignature: { remindHours: 72, dueHours: 168 },
 };

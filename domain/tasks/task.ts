@@ -13,6 +13,7 @@ export const Queue = z.enum([
   'Relief',
   'Disposal',
   'Supervisor',
+  'FollowUp',
 ]);
 export type Queue = z.infer<typeof Queue>;
 
@@ -39,6 +40,7 @@ export const queueRoles: Readonly<Record<Queue, readonly OperatorRole[]>> = {
   Relief: ['Approver', 'Supervisor'],
   Disposal: ['Approver', 'Supervisor'],
   Supervisor: ['Supervisor'],
+  FollowUp: ['Reviewer', 'Supervisor'],
 };
 
 /** What a person may answer, by kind of task. */
@@ -52,6 +54,8 @@ export const TaskOutcome = z.enum([
   'ConfirmNotPaid',
   'Uphold',
   'Overturn',
+  'Complete',
+  'Acknowledge',
 ]);
 export type TaskOutcome = z.infer<typeof TaskOutcome>;
 
@@ -75,6 +79,10 @@ export const TaskKind = z.enum([
   'DecideHardship',
   'AnswerDispute',
   'AnswerComplaint',
+  /** A borrower is visited after payout, with a questionnaire. */
+  'FollowUpVisit',
+  /** A visit found something worrying. */
+  'ReviewWarning',
   /** Not human work: the workflow waits for the partner or the borrower. Never in a queue. */
   'AwaitDocuments',
   'AwaitSignature',
@@ -99,6 +107,8 @@ export const outcomesByKind: Readonly<Record<TaskKind, readonly TaskOutcome[]>> 
   DecideHardship: ['Approve', 'Reject'],
   AnswerDispute: ['Uphold', 'Overturn'],
   AnswerComplaint: ['Uphold', 'Overturn'],
+  FollowUpVisit: ['Complete'],
+  ReviewWarning: ['Acknowledge'],
   AwaitDocuments: [],
   AwaitSignature: [],
 };
@@ -110,6 +120,8 @@ export const TaskDecision = z.object({
   note: z.string().max(2000).optional(),
   reasonCodes: z.array(z.string()),
   documentsRequested: z.array(z.string()),
+  /** Chosen answers by question, of a task that asks some. */
+  answers: z.record(z.string(), z.string()).optional(),
   contentHash: Sha256Hex,
 });
 export type TaskDecision = z.infer<typeof TaskDecision>;

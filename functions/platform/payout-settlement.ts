@@ -72,6 +72,7 @@ async function pinnedFacts(
     product: existing(product, `product ${productId}`),
     policyPack: existing(policyPack, `policy pack ${decision.policyPack}`),
     policyPackKey: decision.policyPack,
+    grade: decision.grade,
     lenderType: existing(funder, `funder ${funderId}`).lenderType,
     contractedOn: businessDateOf(Date.parse(contract.preparedAt)),
   };

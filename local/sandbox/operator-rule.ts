@@ -19,6 +19,7 @@ export interface RuleDecision {
   readonly outcome: string;
   readonly note: string;
   readonly reasonCodes?: readonly string[];
+  readonly answers?: Readonly<Record<string, string>>;
 }
 
 /** After this many rounds of the same question the staff stop asking again. */
@@ -28,7 +29,8 @@ const ROUNDS_MAX = 3;
  * How the sandbox staff decide. Documents: rejected when name and number do not belong together or a document is
  * unreadable, approved otherwise. Credit without a report: asked again three times, then approved for a manual decision.
  * Approval: granted unless the bureau reports money overdue today. Payout refused: tried again twice, then cancelled.
- * Payout unknown: what the bank's books say. A reviewed decision is upheld.
+ * Payout unknown: what the bank's books say. A reviewed decision is upheld. A visit finds nothing
+ * that worries; a warning is acknowledged.
  */
 export async function decideByRule(task: TaskView, askBank?: BankEnquiry): Promise<RuleDecision> {
   const round = roundOf(task.content);
@@ -49,9 +51,22 @@ export async function decideByRule(task: TaskView, askBank?: BankEnquiry): Promi
       const reference = valueOf(task.content, 'payoutRef');
       return confirmPayout(typeof reference === 'string' ? await askBank?.(reference) : undefined);
     }
+    case 'FollowUpVisit':
+      return visit(task.content);
+    case 'ReviewWarning':
+      return { outcome: 'Acknowledge', note: 'the supervisor follows it up' };
     default:
       return { outcome: 'Uphold', note: 'the decision stands' };
   }
+}
+
+/** A borrower with nothing to hide: the first answer of every question, which never worries. */
+function visit({ questions }: TaskView['content']): RuleDecision {
+  const asked = questions as { questionId: string; options: { value: string }[] }[];
+  const answers = Object.fromEntries(
+    asked.map(({ questionId, options }) => [questionId, options[0]?.value ?? '']),
+  );
+  return { outcome: 'Complete', note: 'visited by telephone', answers };
 }
 
 function confirmPayout(said: BankWord | undefined): RuleDecision {

@@ -24,6 +24,7 @@ const staff: Readonly<Record<string, readonly string[]>> = {
   PayoutReview: ['supervisor'],
   DecisionReview: ['operator-b', 'supervisor', 'operator-a'],
   Supervisor: ['supervisor'],
+  FollowUp: ['operator-a', 'supervisor'],
 };
 
 const ATTEMPTS_MAX = 6;

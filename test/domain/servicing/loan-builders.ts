@@ -13,7 +13,7 @@ import { consumerProduct, policyPack } from '../catalog-files.ts';
 
 const paidOutAt = '2026-11-24T03:00:00.000Z';
 
-/** What the loan of the tests is served by. */
+/** What the loan of the tests is served by; nobody is visited unless a test wishes so. */
 export function anAgreement({
   loan,
   disbursedOn,
@@ -21,7 +21,7 @@ export function anAgreement({
   readonly loan: Loan;
   readonly disbursedOn: string;
 }): LoanAgreement {
-  return agreeService({
+  const { visits: _visits, ...agreement } = agreeService({
     loan,
     product: consumerProduct,
     policyPack,
@@ -30,6 +30,7 @@ export function anAgreement({
     contractedOn: '2026-11-23',
     disbursedOn,
   });
+  return agreement;
 }
 
 export interface LoanWish {

@@ -172,12 +172,18 @@ describe('decideTask', () => {
   });
 
   it('takes only the outcomes of the kind of task', () => {
+    const text = { zh: '问', en: 'question' };
+    const [yes, no] = ['Yes', 'No'].map((value) => ({ value, text, isWorrying: false }));
     for (const kind of TaskKind.options) {
       if (taskPlans[kind].queue === undefined) continue;
       for (const outcome of TaskOutcome.options) {
-        const task = aTask({ kind });
+        const questions = [{ questionId: 'contact', text, options: [yes, no] }];
+        const task = { ...aTask({ kind }), content: { questions } };
         const operator: Operator = { operatorId: 'boss', roles: ['Supervisor'] };
-        const answer = answerTo(task, { outcome, documentsRequested: ['Other'] });
+        const answer = {
+          ...answerTo(task, { outcome, documentsRequested: ['Other'] }),
+          ...(kind === 'FollowUpVisit' ? { answers: { contact: 'Yes' } } : {}),
+        };
         const decide = () => decideTask(task, { operator, answer, at });
         if (outcomesByKind[kind].includes(outcome)) expect(decide().status).toBe('Decided');
         else expect(decide).toThrow(InvalidInput);

@@ -78,6 +78,7 @@ describe.each([
       entries: [activated.entry],
       schedules: [activated.schedule],
       orders: [],
+      visits: [],
     });
     const change = postPayment(first, aReceived(), at);
     await files.store(change);
