@@ -5,6 +5,7 @@ import type { LoanAgreement } from '../servicing/loan-agreement.ts';
 import { addDays } from '../shared/calendar.ts';
 import { changeAggregate } from '../shared/change-aggregate.ts';
 import { sha256Hex } from '../shared/digest.ts';
+import { InvalidTransition } from '../shared/errors.ts';
 
 /** Sixteen shards keep the due index below the write rate of one partition. */
 const DUE_SHARDS = 16;
@@ -30,6 +31,11 @@ export function activateLoan(
 ): ActivatedLoan {
   const { agreement, at } = activation;
   const valueDate = agreement.terms.disbursedOn;
+  const owedFen = agreement.terms.principalFen - agreement.terms.downPaymentFen;
+  if (owedFen !== loan.principalFen)
+    throw new InvalidTransition(
+      `loan ${loan.loanId} paid out ${loan.principalFen} fen, its terms have ${owedFen} repaid`,
+    );
   const rows = [...quote(agreement.terms).schedule];
   const first = rows[0];
   const last = rows.at(-1);

@@ -25,6 +25,7 @@ export function reserveLoan(
     throw new Error(
       `the shares of ${application.applicationId} sum to ${shares}, not ${amountFen}`,
     );
+  assertPaidInFull(payout, amountFen);
   const loanId = loanIdOf(application.applicationId);
   return startAggregate(
     loanId,
@@ -65,6 +66,14 @@ export function reserveLoan(
   );
 }
 
+/** Interest and fees may not be kept back from the principal (Civil Code 670): the whole of it is paid out, or nothing. */
+function assertPaidInFull(payout: Payout, principalFen: number): void {
+  if (payout.amountFen !== principalFen)
+    throw new InvalidTransition(
+      `payout ${payout.payoutRef} is of ${payout.amountFen} fen, the principal is ${principalFen}`,
+    );
+}
+
 /** The shard of the due index that holds the loans whose money is on its way: few, and looked at every minute. */
 export const PAYING_SHARD = 'paying';
 
@@ -77,6 +86,7 @@ function repeatReservation(previous: Loan, payout: Payout, at: string): Loan {
     throw new InvalidTransition(
       `loan ${previous.loanId} is ${previous.status}: nothing to pay again`,
     );
+  assertPaidInFull(payout, previous.principalFen);
   return changeAggregate(previous, {
     subjectId: previous.loanId,
     patch: {

@@ -59,6 +59,16 @@ describe('Product', () => {
     },
   );
 
+  it.each([
+    { name: 'timing', patch: { timing: 'DeductedFromPrincipal' }, fault: 'timing' },
+    { name: 'field', patch: { isKeptBack: true }, fault: '' },
+  ])('knows no $name by which a fee is kept back from the principal', ({ patch, fault }) => {
+    const fees = [{ ...guaranteeFee, ...patch }];
+    const { error } = Product.safeParse({ ...consumerProduct, fees });
+    expect(error?.issues).toHaveLength(1);
+    expect(error?.issues[0]?.path.join('.')).toBe(fault ? `fees.0.${fault}` : 'fees.0');
+  });
+
   it('refuses an age below 18 and a field it does not know', () => {
     expect(messagesOf({ ...consumerProduct, age: { min: 17, max: 60 } })).toHaveLength(1);
     expect(messagesOf({ ...consumerProduct, age: { min: 18, max: 60, best: 30 } })).toHaveLength(1);

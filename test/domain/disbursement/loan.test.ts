@@ -107,6 +107,38 @@ describe('activateLoan', () => {
   });
 });
 
+describe('net disbursed is the principal (Civil Code 670, rules §11.12)', () => {
+  const amounts = [
+    { amountFen: 29_999_99, isPaid: false },
+    { amountFen: 30_000_00, isPaid: true },
+    { amountFen: 30_000_01, isPaid: false },
+  ];
+
+  it.each(amounts)('answers $isPaid to a payout of $amountFen on 3000000', (payment) => {
+    const reserve = () => reserveLoan(signed, { payout: aPayout(payment), at });
+    if (payment.isPaid) expect(reserve().principalFen).toBe(payment.amountFen);
+    else expect(reserve).toThrow(`is of ${payment.amountFen} fen, the principal is 3000000`);
+  });
+
+  it.each(amounts)('answers $isPaid to paying $amountFen after a refusal', (payment) => {
+    const failed = failLoan(reserved(), { because: 'AccountClosed', at });
+    const payout = aPayout({ payoutNumber: 2, amountFen: payment.amountFen });
+    const again = () => reserveLoan(signed, { payout, previous: failed, at });
+    if (payment.isPaid) expect(again().payoutNumber).toBe(2);
+    else expect(again).toThrow(InvalidTransition);
+  });
+
+  it.each([
+    { name: 'a fen more to repay', patch: { principalFen: 30_000_01 } },
+    { name: 'a fen less to repay', patch: { principalFen: 29_999_99 } },
+    { name: 'a part taken off at once', patch: { downPaymentFen: 1 } },
+  ])('refuses to start a loan with $name than was paid out', ({ patch }) => {
+    const agreement = agreementFrom('2026-11-24');
+    const changed = { ...agreement, terms: { ...agreement.terms, ...patch } };
+    expect(() => activateLoan(reserved(), { agreement: changed, at })).toThrow(InvalidTransition);
+  });
+});
+
 describe('disbursementEntry', () => {
   it('sums to zero for any split over funders (I1, I8)', () => {
     const weights = fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 5 });

@@ -111,6 +111,29 @@ describe('quote, golden figures (rules §3.1) of 等额本息 等额本金 先�
   });
 });
 
+describe('quote, golden interest totals of 12,000 yuan at 12 % (rules §3.1)', () => {
+  it.each([
+    { method: 'EqualInstallment', first: 1066_19, last: 1066_14, interest: 794_23 },
+    { method: 'EqualPrincipal', first: 1120_00, last: 1010_00, interest: 780_00 },
+    { method: 'InterestOnly', first: 120_00, last: 12_120_00, interest: 1440_00 },
+    { method: 'FlatRate', first: 1120_00, last: 1120_00, interest: 1440_00 },
+    {
+      method: 'Bullet',
+      accrual: 'Actual360',
+      first: 13_460_00,
+      last: 13_460_00,
+      interest: 1460_00,
+    },
+  ])('$method pays $interest fen of interest', ({ first, last, interest, ...terms }) => {
+    const answer = price(terms);
+    const totals = column(answer, 'totalFen');
+    expect([totals[0], totals.at(-1)]).toEqual([first, last]);
+    expect(answer.totals.interestFen).toBe(interest);
+    expect(column(answer, 'interestFen').reduce((sum, fen) => sum + fen, 0)).toBe(interest);
+    expect(column(answer, 'principalFen').reduce((sum, fen) => sum + fen, 0)).toBe(12_000_00);
+  });
+});
+
 describe('quote, due dates', () => {
   const dates = (terms: Record<string, unknown>): string[] =>
     price({ installments: 4, ...terms }).schedule.map((row) => row.dueOn);
