@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+/** Fewer tests for a run over one module: MUTATION_TESTS=test/domain/shared/money.test.ts,… */
+const chosen = process.env['MUTATION_TESTS']?.split(',');
+
 /** The tests that a changed operator in the arithmetic must fail: those of the pure core, and nothing slower. */
 export default defineConfig({
   test: {
-    include: [
+    include: chosen ?? [
       'test/domain/lending/**/*.test.ts',
       'test/domain/shared/money.test.ts',
       'test/domain/shared/calendar.test.ts',

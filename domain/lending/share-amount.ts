@@ -1,4 +1,4 @@
-import { allocateByLargestRemainder } from '../shared/money.ts';
+import { splitByLargestRemainder } from '../shared/money.ts';
 import type { Fen } from '../shared/primitives.ts';
 
 /** Who takes part in a loan, and with how much of it. */
@@ -13,12 +13,7 @@ export function shareAmount(
   amountFen: number,
   sharers: readonly Sharer[],
 ): readonly { readonly funderId: string; readonly amountFen: Fen }[] {
-  const parts = allocateByLargestRemainder(
-    amountFen,
-    sharers.map((sharer) => sharer.shareFen),
+  return splitByLargestRemainder(amountFen, sharers, ({ shareFen }) => shareFen).map(
+    ({ item, partFen }) => ({ funderId: item.funderId, amountFen: partFen }),
   );
-  return sharers.flatMap(({ funderId }, index) => {
-    const part = parts[index];
-    return part === undefined ? [] : [{ funderId, amountFen: part }];
-  });
 }

@@ -28,8 +28,11 @@ export function toFen(value: number | bigint): Fen {
 /** Rounds a rational to an integer by the mode named. */
 export function roundRational(numerator: bigint, denominator: bigint, mode: RoundingMode): bigint {
   if (denominator === 0n) throw new InvalidInput('division by zero');
+  // Stryker disable next-line EqualityOperator: a denominator of zero is refused above, and minus zero is zero in big integers
   const isNegative = numerator < 0n !== denominator < 0n;
+  // Stryker disable next-line EqualityOperator: minus zero is zero in big integers
   const n = numerator < 0n ? -numerator : numerator;
+  // Stryker disable next-line EqualityOperator: a denominator of zero is refused above
   const d = denominator < 0n ? -denominator : denominator;
   const floor = n / d;
   const rest = n % d;
@@ -44,6 +47,7 @@ function isAwayFromZero(
   switch (mode) {
     case 'Up':
       return rest > 0n;
+    // Stryker disable next-line StringLiteral: no other case is left, and no answer means no as well
     case 'Down':
       return false;
     case 'HalfUp':
@@ -70,6 +74,7 @@ export function roundUp(numerator: bigint, denominator: bigint): Fen {
 
 /** Rounds numerator / denominator towards zero. */
 export function roundDown(numerator: bigint, denominator: bigint): Fen {
+  // Stryker disable next-line StringLiteral: a mode of no name never leaves the floor either
   return toFen(roundRational(numerator, denominator, 'Down'));
 }
 
@@ -83,6 +88,7 @@ export type Ratio = { readonly numerator: number; readonly denominator: number }
 export function multiplyRounded(amount: number, ratio: Ratio, mode: RoundingMode): number {
   const product = amount * ratio.numerator;
   const { denominator } = ratio;
+  // Stryker disable next-line ConditionalExpression,EqualityOperator,BlockStatement: both ways give the same answer, one is faster
   if (product < EXACT_MAX && denominator < EXACT_MAX) {
     return divideExactly(product, denominator, mode);
   }
@@ -128,6 +134,7 @@ export class ExactSum {
   add(amount: number | bigint, ratio: Ratio): void {
     const denominator = BigInt(ratio.denominator);
     const numerator = BigInt(amount) * BigInt(ratio.numerator);
+    // Stryker disable next-line ConditionalExpression,BlockStatement: only keeps the denominator small
     if (denominator === this.#denominator) {
       this.#numerator += numerator;
       return;
@@ -149,21 +156,36 @@ export function allocateByLargestRemainder(
   amountFen: number,
   weights: readonly number[],
 ): readonly Fen[] {
-  const total = weights.reduce((sum, weight) => sum + checkedWeight(weight), 0n);
+  return splitByLargestRemainder(amountFen, weights, (weight) => weight).map(
+    ({ partFen }) => partFen,
+  );
+}
+
+/** The same over things that have a weight; every part comes with the thing it belongs to, in their order. */
+export function splitByLargestRemainder<Item>(
+  amountFen: number,
+  items: readonly Item[],
+  weightOf: (item: Item) => number,
+): readonly { readonly item: Item; readonly partFen: Fen }[] {
+  const weighed = items.map((item) => ({ item, weight: checkedWeight(weightOf(item)) }));
+  const total = weighed.reduce((sum, { weight }) => sum + weight, 0n);
   if (total === 0n) throw new InvalidInput('cannot split an amount over weights that sum to zero');
   const amount = BigInt(Math.abs(toFen(amountFen)));
-  const parts = weights.map((weight, index) => {
-    const share = amount * BigInt(weight);
-    return { index, floor: Number(share / total), remainder: share % total };
+  const parts = weighed.map(({ item, weight }) => {
+    const share = amount * weight;
+    return { item, floor: Number(share / total), remainder: share % total };
   });
   const left = Number(amount) - parts.reduce((sum, part) => sum + part.floor, 0);
-  const byRemainder = parts.toSorted((a, b) =>
-    a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1,
-  );
-  const lucky = new Set(byRemainder.slice(0, left).map((part) => part.index));
+  // The sort is stable: of equal remainders the one named first stays first.
+  const byRemainder = parts.toSorted((a, b) => Number(b.remainder - a.remainder));
+  const lucky = new Set(byRemainder.slice(0, left));
+  // Stryker disable next-line EqualityOperator: nothing split is nothing, whichever its sign
   const sign = amountFen < 0 ? -1 : 1;
-  // `+ 0` keeps minus zero out of the books.
-  return parts.map((part) => toFen(sign * (part.floor + (lucky.has(part.index) ? 1 : 0)) + 0));
+  return parts.map((part) => ({
+    item: part.item,
+    // `+ 0` keeps minus zero out of the books.
+    partFen: toFen(sign * (part.floor + (lucky.has(part) ? 1 : 0)) + 0),
+  }));
 }
 
 function checkedWeight(weight: number): bigint {

@@ -9,6 +9,7 @@ import {
   roundHalfEven,
   roundHalfUp,
   roundRational,
+  roundToMultiple,
   roundUp,
   toFen,
   type RoundingMode,
@@ -72,6 +73,17 @@ describe('rounding', () => {
   });
 });
 
+describe('roundToMultiple', () => {
+  it.each([
+    { amount: 1234, multiple: 1, HalfUp: 1234, HalfEven: 1234, Up: 1234, Down: 1234 },
+    { amount: 1250, multiple: 100, HalfUp: 1300, HalfEven: 1200, Up: 1300, Down: 1200 },
+    { amount: 1249, multiple: 100, HalfUp: 1200, HalfEven: 1200, Up: 1300, Down: 1200 },
+    { amount: 1200, multiple: 100, HalfUp: 1200, HalfEven: 1200, Up: 1200, Down: 1200 },
+  ])('takes $amount to a multiple of $multiple', ({ amount, multiple, ...expected }) => {
+    for (const mode of modes) expect(roundToMultiple(amount, multiple, mode)).toBe(expected[mode]);
+  });
+});
+
 describe('toFen', () => {
   it.each([0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, 2n ** 60n])(
     'refuses %s, which is no amount in fen',
@@ -92,6 +104,12 @@ describe('ExactSum', () => {
     expect(sum.rounded('Down')).toBe(1);
   });
 
+  it('multiplies the amount by the whole ratio', () => {
+    const sum = new ExactSum();
+    sum.add(7, { numerator: 3, denominator: 2 });
+    expect([sum.rounded('Down'), sum.rounded('Up')]).toEqual([10, 11]);
+  });
+
   it('adds fractions of different denominators', () => {
     const sum = new ExactSum();
     sum.add(1, { numerator: 1, denominator: 2 });
@@ -108,6 +126,8 @@ describe('allocateByLargestRemainder', () => {
     { amount: 1, weights: [1, 2], parts: [0, 1] },
     { amount: 5, weights: [0, 1], parts: [0, 5] },
     { amount: -100, weights: [1, 1, 1], parts: [-34, -33, -33] },
+    { amount: -1, weights: [1, 2], parts: [0, -1] },
+    { amount: 2, weights: [1, 1, 1], parts: [1, 1, 0] },
     { amount: 0, weights: [1, 1], parts: [0, 0] },
     {
       amount: 10_000_000_000,
