@@ -134,6 +134,25 @@ describe('quote, golden interest totals of 12,000 yuan at 12 % (rules §3.1)', (
   });
 });
 
+describe('quote, fees by the installment they fall due with', () => {
+  it.each([
+    { timing: 'EachInstallment', installments: 3, expected: [700, 700, 700] },
+    { timing: 'WithFirst', installments: 3, expected: [700, 0, 0] },
+    { timing: 'WithLast', installments: 3, expected: [0, 0, 700] },
+    { timing: 'UpFront', installments: 3, expected: [0, 0, 0] },
+    { timing: 'OnDefault', installments: 3, expected: [0, 0, 0] },
+    { timing: 'WithFirst', installments: 1, expected: [700] },
+    { timing: 'WithLast', installments: 1, expected: [700] },
+  ])(
+    'charges a fee $timing of $installments as $expected',
+    ({ timing, installments, expected }) => {
+      const fees = [{ code: 'Fee', payeeRole: 'Guarantor', timing, amountFen: 700 }];
+      const { schedule } = price({ installments, fees });
+      expect(schedule.map((row) => row.feeFen)).toEqual(expected);
+    },
+  );
+});
+
 describe('quote, due dates', () => {
   const dates = (terms: Record<string, unknown>): string[] =>
     price({ installments: 4, ...terms }).schedule.map((row) => row.dueOn);
