@@ -12,7 +12,7 @@ export const BusinessDay = z.object({
   closesFrom: BusinessDate,
   startedAt: Instant,
   endedAt: Instant.optional(),
-  /** Changes of loans, and loans set aside. */
+  /** What the shards reported: changes of loans, and loans set aside. An invocation that died reported nothing. */
   changed: z.int().min(0),
   parked: z.int().min(0),
 });

@@ -107,7 +107,9 @@ async function closeOne(
 ): Promise<void> {
   const { loanId, businessDate } = loan;
   try {
-    tally.changed += await closeLoan(loan, { files, now });
+    const changed = await closeLoan(loan, { files, now });
+    // Added after the wait: eight lanes share the tally, and `+=` reads it before.
+    tally.changed += changed;
   } catch (error) {
     if (problemCodeOf(error) === 'Unavailable') throw error;
     if (error instanceof ConcurrentChange) {

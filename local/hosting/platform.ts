@@ -505,8 +505,9 @@ async function advanceTo(parts: Parts, targetMs: number): Promise<void> {
   const intervalMs = (targetMs - clock.now()) / RUNS_PER_ADVANCE_MAX;
   scheduler.thinOut(Math.min(intervalMs, RECURS_AT_LEAST_EVERY_MS));
   await clock.advanceTo(targetMs, async () => {
-    await settle(parts);
+    // Kept before the work of the moment is done: a platform killed in it must not wake up in the past.
     await table.put('host', 'clockOffsetMs', clock.offsetMs);
+    await settle(parts);
   });
   scheduler.thinOut(0);
   // The operator's token of before may have run out on the way.
