@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { knows, queries, uses } from './constructs/access.ts';
+import { asksProviders, knows, opensPersonalData, queries, uses } from './constructs/access.ts';
 import { Schedule } from './constructs/schedule.ts';
 import { WorkflowFunction } from './constructs/workflow-function.ts';
 import { Workflow } from './constructs/workflow.ts';
@@ -10,8 +10,8 @@ import type { DataStack } from './data-stack.ts';
 const errorImpact =
   'loans due today are neither reminded, debited nor marked overdue until the next close catches up';
 
-/** How long one invocation works a shard before it hands over; its time limit leaves room for the page under way. */
-const SHARD_WORK_SECONDS = 40;
+/** How long one invocation works a shard before it hands over; its time limit leaves room for the debits under way. */
+const SHARD_WORK_SECONDS = 30;
 
 /** The close of each business date: what is due on it, and every date missed before. */
 export class DayClose extends Construct {
@@ -46,7 +46,7 @@ export class DayClose extends Construct {
   }
 
   #closeShard(): WorkflowFunction {
-    const { catalog, loans } = this.#data;
+    const { applications, catalog, loans, personalDataKey, providerSecret } = this.#data;
     return new WorkflowFunction(this, 'CloseShard', {
       entry: 'functions/day-close/close-shard.ts',
       errorImpact,
@@ -55,6 +55,10 @@ export class DayClose extends Construct {
         uses(loans, 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
         queries(loans, 'Due'),
         uses(catalog, 'GetItem', 'Query'),
+        // The debit: whose account it is, and the bank.
+        uses(applications, 'GetItem'),
+        asksProviders(providerSecret),
+        opensPersonalData(personalDataKey),
         knows({ SHARD_WORK_SECONDS: String(SHARD_WORK_SECONDS) }),
       ],
     });

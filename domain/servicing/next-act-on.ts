@@ -39,6 +39,7 @@ function datesOfRows(file: LoanFile, account: LoanAccount, policy: DayPolicy): s
       const lateFrom = holidayRoll === 'None' ? row.dueOn : nextBusinessDay(row.dueOn);
       return [
         ...policy.reminderDaysBefore.map((days) => addDays(row.dueOn, -days)),
+        ...agreement.debit.tryDays.map((days) => addDays(row.dueOn, days)),
         ...lateDays.map((days) => addDays(lateFrom, days)),
         ...(row === first && !isFirstDefaulted
           ? [addDays(lateFrom, Math.max(policy.firstPaymentDefaultDays, graceDays + 1))]

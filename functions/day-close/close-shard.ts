@@ -10,6 +10,8 @@ import type { PageKey } from '#domain/shared/page.ts';
 import { BusinessDate } from '#domain/shared/primitives.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { policyInForce } from '#platform/policy-in-force.ts';
+import { collectDebit } from '#platform/collect-debit.ts';
+import { orderDependencies } from '#platform/order-dependencies.ts';
 import { problemCodeOf } from '#platform/problem.ts';
 import { DynamoCatalog } from '#platform/repositories/catalog.ts';
 import { DynamoDueLoans } from '#platform/repositories/due-loans.ts';
@@ -17,7 +19,7 @@ import { DynamoLoanFiles } from '#platform/repositories/loan-files.ts';
 import { DynamoParkedLoans } from '#platform/repositories/parked-loans.ts';
 import { now } from '#platform/time.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
-import { closeLoan } from './close-loan.ts';
+import { closeLoan, type CloseLoanDependencies } from './close-loan.ts';
 
 export const CloseShardInput = z.object({
   businessDate: BusinessDate,
@@ -29,6 +31,7 @@ export interface CloseShardDependencies {
   readonly files: LoanFiles;
   readonly parkedLoans: ParkedLoans;
   readonly catalog: Catalog;
+  readonly collectDebit: CloseLoanDependencies['collectDebit'];
   readonly now: () => Date;
   /** How long one invocation works before it hands over to the next, in milliseconds of real time. */
   readonly workMs: number;
@@ -102,12 +105,12 @@ async function passOver(
 /** A loan that cannot be closed is counted and at last parked; only an outage, which is nobody's fault here, stops. */
 async function closeOne(
   loan: { readonly loanId: string; readonly businessDate: string; readonly pack: PolicyPack },
-  { files, parkedLoans, now }: CloseShardDependencies,
+  { files, parkedLoans, collectDebit, now }: CloseShardDependencies,
   tally: Tally,
 ): Promise<void> {
   const { loanId, businessDate } = loan;
   try {
-    const changed = await closeLoan(loan, { files, now });
+    const changed = await closeLoan(loan, { files, collectDebit, now });
     // Added after the wait: eight lanes share the tally, and `+=` reads it before.
     tally.changed += changed;
   } catch (error) {
@@ -135,6 +138,8 @@ export const handler = workflowTask({
       files: new DynamoLoanFiles(documents, loansTable),
       parkedLoans: new DynamoParkedLoans(documents, loansTable),
       catalog: new DynamoCatalog(documents, requireEnvironment('CATALOG_TABLE')),
+      collectDebit: (loanId: string, dueOn: string) =>
+        collectDebit(loanId, dueOn, orderDependencies()),
       now,
       workMs: Number(requireEnvironment('SHARD_WORK_SECONDS')) * 1000,
       elapsedMs: () => performance.now(),

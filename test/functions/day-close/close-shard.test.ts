@@ -137,6 +137,31 @@ describe('runCloseShard', () => {
     expect((await world.loan(poison.loanId)).lastClosedOn).toBe('2026-11-25');
   });
 
+  it('debits on the date before it judges: money that is there makes nobody overdue', async () => {
+    const due = await world.pays(nextWish());
+    const shard = dueShardOf(due.loanId);
+    await world.closeShard('2026-12-23', shard);
+    const asked: string[] = [];
+    const collectDebit = async (loanId: string, dueOn: string) => {
+      asked.push(`${loanId} ${dueOn}`);
+      const file = await world.files.find(loanId);
+      if (file === undefined) throw new Error('no loan');
+      const received = aReceived({
+        reference: `debit-${loanId}`,
+        amountFen: 2_640_00,
+        valueDate: '2026-12-25',
+      });
+      await world.files.store(postPayment(file, received, '2026-12-25T00:05:00.000+08:00'));
+    };
+    await world.closeShard('2026-12-25', shard, { collectDebit });
+    expect(asked.filter((each) => each.startsWith(due.loanId))).toEqual([
+      `${due.loanId} 2026-12-24`,
+    ]);
+    const loan = await world.loan(due.loanId);
+    expect(loan).not.toHaveProperty('overdueSince');
+    expect(loan).toMatchObject({ lastClosedOn: '2026-12-25', bucket: 'M0' });
+  });
+
   it('parks nobody for an outage: the step is tried again', async () => {
     const due = await world.pays(nextWish());
     const files = {

@@ -35,6 +35,7 @@ export class DayCloseWorld {
       files: this.files,
       parkedLoans: this.parkedLoans,
       catalog: inMemoryCatalog(),
+      collectDebit: () => Promise.resolve(),
       now: () => new Date(`${businessDate}T00:05:00.000+08:00`),
       workMs: 40_000,
       elapsedMs: () => performance.now(),
