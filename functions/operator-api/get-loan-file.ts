@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { JournalEntry, Loan, LoanSchedule } from '#domain/loans/loan.ts';
+import { BankOrder } from '#domain/servicing/bank-order.ts';
 import { LoanAgreement } from '#domain/servicing/loan-agreement.ts';
 import { ChangeRecord, PaymentRecord } from '#domain/servicing/loan-records.ts';
 import { LoanId } from '#domain/shared/primitives.ts';
@@ -29,6 +30,7 @@ export const getLoanFileRoute = describeRoute({
       changes: z.array(ChangeRecord.omit({ applied: true })),
       entries: z.array(JournalEntry),
       schedules: z.array(LoanSchedule),
+      orders: z.array(BankOrder.omit({ event: true })),
     })
     .meta({ id: 'LoanFile' }),
   problems: ['NotFound'],
@@ -41,7 +43,7 @@ export const handler = apiRoute({
   }),
   run: async ({ parameters }, { files }) => {
     const file = existing(await files.find(parameters.loanId), 'such loan that was paid out');
-    const { loan, agreement, payments, changes, entries, schedules } = file;
+    const { loan, agreement, payments, changes, entries, schedules, orders } = file;
     return {
       body: {
         loan,
@@ -50,6 +52,7 @@ export const handler = apiRoute({
         changes: [...changes],
         entries: [...entries],
         schedules: [...schedules],
+        orders: [...orders],
       },
     };
   },

@@ -1,5 +1,10 @@
 import { auditBusinessDays, auditLoanClosing } from '../../domain/audit/audit-day-closes.ts';
 import { auditChain } from '../../domain/audit/audit-chain.ts';
+import {
+  auditCollections,
+  type BankCollections,
+  type PostedPayment,
+} from '../../domain/audit/audit-collections.ts';
 import { auditLoanFile } from '../../domain/audit/audit-loan-file.ts';
 import {
   auditPayout,
@@ -13,6 +18,8 @@ import { disbursedStatuses, Loan } from '../../domain/loans/loan.ts';
 import { BusinessDay } from '../../domain/servicing/business-day.ts';
 import type { ParkedLoan } from '../../domain/servicing/day-close-ports.ts';
 import { dayPolicyOf } from '../../domain/servicing/day-policy.ts';
+import { accounts } from '../../domain/servicing/chart-of-accounts.ts';
+import { isReversed } from '../../domain/servicing/reverse-payment.ts';
 import { balancesOf } from '../../domain/servicing/journal-legs.ts';
 import type { LoanFile } from '../../domain/servicing/loan-file.ts';
 import { readLoanFile } from '../../domain/servicing/read-loan-file.ts';
@@ -31,6 +38,7 @@ export interface AuditReport {
   readonly businessDays: number;
   readonly parkedLoans: number;
   readonly payouts: number;
+  readonly payments: number;
   /** Sums over the journals of all loans, in fen, by account without its owner. */
   readonly journal: Readonly<Record<string, number>>;
   readonly findings: readonly AuditFinding[];
@@ -48,6 +56,8 @@ interface Common {
   readonly operator: PlatformClient;
   readonly asOf: string;
   readonly payouts: readonly BankPayout[];
+  readonly collections: BankCollections;
+  readonly suspended: readonly { readonly bankId: string; readonly amountFen: number }[];
   readonly days: readonly BusinessDay[];
   readonly parked: ReadonlyMap<string, ParkedLoan>;
   readonly pack: PolicyPack;
@@ -55,6 +65,7 @@ interface Common {
 
 interface Sums {
   readonly loans: Loan[];
+  readonly payments: PostedPayment[];
   readonly journal: Map<string, number>;
   readonly findings: AuditFinding[];
   chains: number;
@@ -72,14 +83,28 @@ export async function auditPlatform(options: {
   const { operator } = options;
   const common = await readCommon(operator);
   const applications = await readApplications(operator);
-  const sums: Sums = { loans: [], journal: new Map(), findings: [], chains: 0, tasks: 0 };
+  const sums: Sums = {
+    loans: [],
+    payments: [],
+    journal: new Map(),
+    findings: [],
+    chains: 0,
+    tasks: 0,
+  };
   let done = 0;
   await inParallel(applications, async ({ applicationId }) => {
     await auditApplication(String(applicationId), common, sums);
     options.onProgress?.((done += 1), applications.length);
   });
+  const held = (account: string) => sums.journal.get(account) ?? 0;
   sums.findings.push(
     ...auditStrayPayouts(common.payouts, sums.loans),
+    ...auditCollections({
+      bank: common.collections,
+      payments: sums.payments,
+      suspended: common.suspended,
+      heldFen: held(accounts.bank) + held(accounts.suspense),
+    }),
     ...auditBusinessDays(common.days),
   );
   return {
@@ -90,18 +115,20 @@ export async function auditPlatform(options: {
     businessDays: common.days.length,
     parkedLoans: common.parked.size,
     payouts: common.payouts.length,
+    payments: sums.payments.length,
     journal: Object.fromEntries([...sums.journal].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     findings: sums.findings,
   };
 }
 
 async function readCommon(operator: PlatformClient): Promise<Common> {
-  const [clock, payouts, days, parked, packs] = await Promise.all([
+  const [clock, books, days, parked, packs, suspended] = await Promise.all([
     readJson(`${operator.baseUrl}/local/clock`),
     readJson(`${operator.baseUrl}/sandbox/bank/books`),
     allOf(operator, '/ops/business-days'),
     allOf(operator, '/ops/parked-loans'),
     operator.get('/ops/catalog?kind=policy-pack'),
+    allOf(operator, '/ops/receipts'),
   ]);
   const pack = listIn(packs, 'items')
     .map((item) => PolicyPack.parse(item))
@@ -112,9 +139,23 @@ async function readCommon(operator: PlatformClient): Promise<Common> {
     operator,
     pack,
     asOf: businessDateOf(Date.parse(String(clock['now']))),
-    payouts: listIn(payouts, 'payouts') as unknown as BankPayout[],
+    payouts: listIn(books, 'payouts') as unknown as BankPayout[],
+    collections: collectionsIn(books),
+    suspended: suspended as unknown as Common['suspended'],
     days: days.map((day) => BusinessDay.parse(day)),
     parked: new Map(parked.map((loan) => [String(loan['loanId']), loan as unknown as ParkedLoan])),
+  };
+}
+
+function collectionsIn(books: Facts): BankCollections {
+  const collections = (books['collections'] ?? {}) as Facts;
+  return {
+    // A refused debit moved nothing and says no amount.
+    debits: listIn(collections, 'debits').filter(
+      ({ status }) => status === 'Paid',
+    ) as unknown as BankCollections['debits'],
+    receipts: listIn(collections, 'receipts') as unknown as BankCollections['receipts'],
+    refunds: listIn(books, 'refunds') as unknown as BankCollections['refunds'],
   };
 }
 
@@ -155,6 +196,14 @@ async function auditLoan(loanId: string, common: Common, sums: Sums): Promise<vo
   if (!disbursedStatuses.includes(loan.status)) return;
   const file = await readFile(loanId, operator);
   sums.findings.push(...auditLoanFile(file, common.asOf), ...closingOf(file, common));
+  for (const { reference, channel, loanEvent, record } of file.payments)
+    sums.payments.push({
+      loanId,
+      reference,
+      channel,
+      amountFen: loanEvent.amountFen,
+      isReversed: isReversed(file, record.slice('payment#'.length)),
+    });
   for (const [account, fen] of balancesOf(file.entries)) {
     const name = account.replace(/^funder:[^:]+:/, 'funder:');
     sums.journal.set(name, (sums.journal.get(name) ?? 0) + fen);
@@ -171,7 +220,7 @@ function closingOf(file: LoanFile, { days, pack, parked }: Common): AuditFinding
 async function readFile(loanId: string, operator: PlatformClient): Promise<LoanFile> {
   const answer = await operator.get(`/ops/loans/${loanId}/file`);
   const loan = { ...(answer['loan'] as Facts), borrowerKey: '' };
-  const records = ['payments', 'changes', 'entries', 'schedules'].flatMap((name) =>
+  const records = ['payments', 'changes', 'entries', 'schedules', 'orders'].flatMap((name) =>
     listIn(answer, name),
   );
   const items = [loan, answer['agreement'] as Facts, ...records] as unknown as {
@@ -244,10 +293,11 @@ async function inParallel<Item>(
 
 /** The report as lines for a person. */
 export function describeAudit(report: AuditReport): string[] {
-  const { applications, loans, tasks, chains, businessDays, parkedLoans, payouts } = report;
+  const { applications, loans, tasks, chains, businessDays, parkedLoans, payouts, payments } =
+    report;
   const { findings } = report;
   return [
-    `${applications} applications, ${loans} loans, ${tasks} tasks, ${payouts} payouts in the bank's books, ${chains} audit chains, ${businessDays} business days, ${parkedLoans} parked loans`,
+    `${applications} applications, ${loans} loans, ${tasks} tasks, ${payouts} payouts and ${payments} payments in the bank's books, ${chains} audit chains, ${businessDays} business days, ${parkedLoans} parked loans`,
     ...findings.map(
       ({ invariant, subjectId, because }) => `${invariant}  ${subjectId}: ${because}`,
     ),

@@ -59,7 +59,7 @@ const STAGE = 'local';
 const repositoryRoot = join(import.meta.dirname, '../..');
 const clockKey = Symbol.for('zhudai.clock');
 /** How many steps a recurring schedule takes at most in one move of the clock. */
-const RUNS_PER_ADVANCE_MAX = 60;
+const RUNS_PER_ADVANCE_MAX = 6;
 /** However far the clock is moved, what recurs runs once a day: everything of a day happens before the next. */
 const RECURS_AT_LEAST_EVERY_MS = 86_400_000;
 const QUIET_ROUNDS = 3;

@@ -10,6 +10,7 @@ describe('describeAudit', () => {
     businessDays: 0,
     parkedLoans: 0,
     payouts: 1,
+    payments: 0,
     journal: {},
   };
 
