@@ -295,9 +295,10 @@ async function closeDayByHand(): Promise<void> {
   const { shards } = (await functions.invoke(dayCloseStep('open-business-day'), {
     businessDate,
   })) as { shards: string[] };
-  assert.ok(shards.length > 0);
   const reports: unknown[] = [];
-  for (const shard of shards) {
+  // Nothing is due on the day of the payout, so no shard may be named: one is closed all the same.
+  const toClose = shards.length > 0 ? shards : ['00'];
+  for (const shard of toClose) {
     let report = { isDone: false };
     while (!report.isDone)
       report = (await functions.invoke(dayCloseStep('close-shard'), {
@@ -306,7 +307,11 @@ async function closeDayByHand(): Promise<void> {
       })) as typeof report;
     reports.push(report);
   }
-  const ended = await functions.invoke(dayCloseStep('end-business-day'), { businessDate, reports });
+  const ended = await functions.invoke(dayCloseStep('end-business-day'), {
+    businessDate,
+    shards: toClose,
+    reports,
+  });
   assert.equal((ended as { status: string }).status, 'Closed');
 }
 
