@@ -108,6 +108,7 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
     ],
     'confirm-order': [uses(loans, 'PutItem', 'Query')],
     'request-write-off': [uses(loans, 'Query'), changesTask],
+    'request-restructuring': [uses(loans, 'Query'), uses(catalog, 'GetItem', 'Query'), changesTask],
     'get-audit': [uses(audit, 'Query')],
     'list-drafts': [queries(catalogDrafts, 'ByStatus')],
     'get-draft': [uses(catalogDrafts, 'GetItem')],

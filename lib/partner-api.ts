@@ -88,6 +88,19 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
       uses(receipts, 'GetItem', 'PutItem'),
     ],
     'functions/partner-api/quote-payoff.ts': [readsLoan, remembersRequests],
+    'functions/partner-api/request-restructuring.ts': [
+      readsLoan,
+      uses(catalog, 'GetItem', 'Query'),
+      uses(tasks, 'GetItem', 'PutItem'),
+    ],
+    'functions/partner-api/get-restructuring-offer.ts': [
+      readsLoan,
+      uses(catalog, 'GetItem', 'Query'),
+    ],
+    'functions/partner-api/confirm-restructuring.ts': [
+      uses(loans, 'GetItem', 'PutItem', 'Query'),
+      uses(catalog, 'GetItem', 'Query'),
+    ],
     'functions/partner-api/get-openapi.ts': [],
   };
 }

@@ -84,6 +84,21 @@ const partnerRoutes: readonly RouteFacts[] = [
     'partner-api/quote-payoff',
     'borrowers cannot pay off early',
   ],
+  [
+    'POST /v1/loans/{loanId}/restructuring-requests',
+    'partner-api/request-restructuring',
+    'borrowers in difficulty cannot ask for another plan',
+  ],
+  [
+    'GET /v1/loans/{loanId}/restructuring-offer',
+    'partner-api/get-restructuring-offer',
+    'borrowers cannot read what a new plan costs',
+  ],
+  [
+    'POST /v1/loans/{loanId}/disclosure',
+    'partner-api/confirm-restructuring',
+    'borrowers cannot confirm a new plan',
+  ],
 ];
 
 const operatorRoutes: readonly RouteFacts[] = [
@@ -200,6 +215,11 @@ const operatorRoutes: readonly RouteFacts[] = [
     'POST /ops/loans/{loanId}/write-off-requests',
     'request-write-off',
     'loans that are lost cannot be given up',
+  ],
+  [
+    'POST /ops/loans/{loanId}/restructuring-requests',
+    'request-restructuring',
+    'operators cannot ask for another plan of a loan',
   ],
   ['GET /ops/receipts', 'list-suspense', 'operators cannot see money in suspense'],
   [

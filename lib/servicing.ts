@@ -16,6 +16,7 @@ export class Servicing extends Construct {
     this.#matchReceipts();
     this.#sweepOrdersEveryMinute();
     this.#applyWriteOffs();
+    this.#offerRestructurings();
   }
 
   #applyWriteOffs(): void {
@@ -35,6 +36,30 @@ export class Servicing extends Construct {
         detail: { kind: ['ApproveLoanWriteOff'] },
       },
       target: applyWriteOff,
+    });
+  }
+
+  #offerRestructurings(): void {
+    const { catalog, eventBus, loans, tasks } = this.#data;
+    const offerRestructuring = new WorkflowFunction(this, 'OfferRestructuring', {
+      entry: 'functions/servicing/offer-restructuring.ts',
+      errorImpact: 'restructurings that were agreed reach no borrower',
+      isAsynchronous: true,
+      access: [
+        uses(loans, 'PutItem', 'Query'),
+        uses(catalog, 'GetItem', 'Query'),
+        uses(tasks, 'GetItem', 'PutItem'),
+      ],
+    });
+    new EventTrigger(this, 'OnRestructuringDecided', {
+      description: 'A second person decided about a restructuring',
+      eventBus,
+      eventPattern: {
+        source: ['zhudai'],
+        detailType: ['TaskDecided'],
+        detail: { kind: ['ApproveRestructuring'] },
+      },
+      target: offerRestructuring,
     });
   }
 

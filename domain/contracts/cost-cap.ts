@@ -19,10 +19,11 @@ export function judgeCost(terms: Terms, policyPack: PolicyPack, scope: PolicySco
   const cost = costOf(terms, buildSchedule(terms));
   const allInCost = Math.max(cost.itemised, cost.combined);
   const cap = policyRate(policyPack, 'cost.allInCapAnnual', scope);
-  return { cost, allInCost, isAboveCap: isAbove(allInCost, cap) };
+  return { cost, allInCost, isAboveCap: isAboveCap(allInCost, cap) };
 }
 
-function isAbove(rate: number, cap: string): boolean {
+/** Whether a rate found by iteration is above a cap. */
+export function isAboveCap(rate: number, cap: string): boolean {
   const { numerator, denominator } = parseRate(cap);
   return rate > numerator / denominator + ITERATION_TOLERANCE;
 }

@@ -80,7 +80,7 @@ export function costOnDefault(
       amount: amountFen + penaltyFen + (index === 0 ? onDefaultFen : 0),
     };
   });
-  return byDate(basisFen, dated);
+  return annualiseByDate(basisFen, dated);
 }
 
 type Charged = {
@@ -103,7 +103,7 @@ function annualise(terms: Terms, schedule: Schedule, charged: Charged): Annualis
     );
     return { nominal: rate * perYear, effective: compound(rate, perYear) };
   }
-  return byDate(
+  return annualiseByDate(
     basisFen,
     payments.map(({ day, amountFen }) => ({
       days: day - schedule.disbursedDay,
@@ -112,7 +112,11 @@ function annualise(terms: Terms, schedule: Schedule, charged: Charged): Annualis
   );
 }
 
-function byDate(basisFen: number, payments: readonly DatedAmount[]): AnnualisedRate {
+/** What dated payments for an amount received cost a year; days are counted from the day it was received. */
+export function annualiseByDate(
+  basisFen: number,
+  payments: readonly DatedAmount[],
+): AnnualisedRate {
   const effective = effectiveRateByDate(basisFen, payments);
   return { nominal: 12 * compound(effective, 1 / 12), effective };
 }

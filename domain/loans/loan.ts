@@ -16,6 +16,25 @@ export const Bucket = z.enum(['M0', 'M1', 'M2', 'M3', 'M4', 'M5', 'M6', 'M7']);
 /** 正常 关注 次级 可疑 损失. */
 export const AssetClass = z.enum(['Normal', 'Attention', 'Substandard', 'Doubtful', 'Loss']);
 
+/** What was approved, and what it was priced from: the sheet is made again from these and must hash the same. */
+const RestructuringOffer = z.object({
+  plan: z.object({
+    moreInstallments: z.int().optional(),
+    holidayPeriods: z.int().optional(),
+    annualRate: AnnualRate.optional(),
+    isPastDuePrincipalSpread: z.boolean(),
+    isInstallmentKept: z.boolean(),
+  }),
+  reason: z.string(),
+  requestedBy: z.string(),
+  approvedBy: z.string(),
+  sheetHash: Sha256Hex,
+  pricedOn: BusinessDate,
+  offeredAt: Instant,
+  expiresOn: BusinessDate,
+  eventSequence: z.int(),
+});
+
 /** The loan after (or on its way to) payout: record `loan` of the item collection of one loan. */
 export const Loan = z.object({
   loanId: LoanId,
@@ -64,6 +83,8 @@ export const Loan = z.object({
   firstPaymentDefaultedOn: BusinessDate.optional(),
   /** The date of maturity that passed with something still owed; an extension sets a later one. */
   maturedOn: BusinessDate.optional(),
+  /** A restructuring that was approved and that the borrower has to confirm. */
+  restructuringOffer: RestructuringOffer.optional(),
   /** The funder that leads: what the index by funder lists. */
   funderId: z.string().optional(),
   /** Next business date on which anything must happen; with dueShard it makes the Due index sparse. */

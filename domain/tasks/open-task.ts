@@ -16,6 +16,7 @@ export const taskPlans: Readonly<
   ResolvePayout: { queue: 'PayoutReview', remindHours: 1, dueHours: 4 },
   ConfirmPayout: { queue: 'PayoutReview', remindHours: 1, dueHours: 4 },
   ReviewDecision: { queue: 'DecisionReview', remindHours: 24, dueHours: 72 },
+  ApproveRestructuring: { queue: 'Relief', remindHours: 24, dueHours: 72 },
   ApproveLoanWriteOff: { queue: 'Disposal', remindHours: 24, dueHours: 72 },
   CallBorrower: { queue: 'Collection', remindHours: 24, dueHours: 48 },
   VisitBorrower: { queue: 'FieldVisit', remindHours: 72, dueHours: 120 },

@@ -69,6 +69,8 @@ export const TaskKind = z.enum([
   'ReviewDecision',
   /** A loan is given up without a collection case: a second person agrees. */
   'ApproveLoanWriteOff',
+  /** The plan of a loan is to be changed: a second person agrees, then the borrower confirms. */
+  'ApproveRestructuring',
   /** Steps of the collection ladder, and the requests of debtors. */
   'CallBorrower',
   'VisitBorrower',
@@ -97,6 +99,7 @@ export const outcomesByKind: Readonly<Record<TaskKind, readonly TaskOutcome[]>> 
   ConfirmPayout: ['ConfirmPaid', 'ConfirmNotPaid', 'Retry'],
   ReviewDecision: ['Uphold', 'Overturn'],
   ApproveLoanWriteOff: ['Approve', 'Reject'],
+  ApproveRestructuring: ['Approve', 'Reject'],
   // Answered by the outcome form of a case, which records the contact as well.
   CallBorrower: [],
   VisitBorrower: [],

@@ -1,4 +1,7 @@
 import type { RouteDescription } from '#platform/route-description.ts';
+import { confirmRestructuringRoute } from './confirm-restructuring.ts';
+import { getRestructuringOfferRoute } from './get-restructuring-offer.ts';
+import { requestRestructuringRoute } from './request-restructuring.ts';
 import { confirmDisclosureRoute } from './confirm-disclosure.ts';
 import { createQuoteRoute } from './create-quote.ts';
 import { getApplicationRoute } from './get-application.ts';
@@ -34,4 +37,7 @@ export const partnerRoutes: readonly RouteDescription[] = [
   listPaymentsRoute,
   reportPaymentRoute,
   quotePayoffRoute,
+  requestRestructuringRoute,
+  getRestructuringOfferRoute,
+  confirmRestructuringRoute,
 ];

@@ -1,0 +1,152 @@
+import { policyInt, type PolicyPack } from '../catalog/policy-pack.ts';
+import type { Loan } from '../loans/loan.ts';
+import { addDays, businessDateOf } from '../shared/calendar.ts';
+import { changeAggregate } from '../shared/change-aggregate.ts';
+import { Forbidden, InvalidInput, InvalidTransition } from '../shared/errors.ts';
+import { changeLoan } from './change-loan.ts';
+import { accountOf, delinquencyIn, type LoanFile } from './loan-file.ts';
+import type { ChangeRecord } from './loan-records.ts';
+import type { LoanChange } from './ports.ts';
+import {
+  priceRestructuring,
+  type PricedRestructuring,
+  type RestructuringPlan,
+} from './restructuring.ts';
+import { servicingFactsOf } from './servicing-facts.ts';
+
+export interface ApprovedRestructuring {
+  readonly plan: RestructuringPlan;
+  readonly reason: string;
+  /** Who asked for it (`partner:…` or `operator:…`), and the operator who agreed. */
+  readonly requestedBy: string;
+  readonly approvedBy: string;
+}
+
+/** The loan with an offer that the borrower has to confirm; an earlier one that nobody confirmed gives way. */
+export function offerRestructuring(
+  file: LoanFile,
+  approved: ApprovedRestructuring,
+  { policyPack, at }: { readonly policyPack: PolicyPack; readonly at: string },
+): Loan {
+  const { loan, agreement } = file;
+  if (approved.requestedBy === `operator:${approved.approvedBy}`)
+    throw new Forbidden('who asks for a restructuring does not approve it');
+  const pricedOn = businessDateOf(Date.parse(at));
+  const { sheet, sheetHash } = priceRestructuring(file, approved.plan, { pricedOn, policyPack });
+  const validDays = policyInt(policyPack, 'restructuring.offerValidDays', {
+    lenderType: agreement.lenderType,
+    date: pricedOn,
+  });
+  const expiresOn = addDays(pricedOn, validDays);
+  const account = accountOf(file, pricedOn);
+  return changeAggregate(loan, {
+    subjectId: loan.loanId,
+    patch: {
+      restructuringOffer: {
+        ...approved,
+        sheetHash,
+        pricedOn,
+        offeredAt: at,
+        expiresOn,
+        eventSequence: loan.eventSequence,
+      },
+    },
+    event: {
+      type: 'RestructuringOffered',
+      at,
+      actor: `operator:${approved.approvedBy}`,
+      facts: {
+        ...servicingFactsOf(loan, account, delinquencyIn(file, account)),
+        sheetHash,
+        expiresOn,
+        maturesOnOffered: sheet.maturesOn,
+      },
+    },
+  });
+}
+
+/**
+ * The offer of a loan with its sheet, priced again from what it was priced from. Throws `InvalidTransition` when there is
+ * none, when it has ended, or when anything happened to the loan since: the sheet would no longer be true.
+ */
+export function openOfferOf(
+  file: LoanFile,
+  { policyPack, today }: { readonly policyPack: PolicyPack; readonly today: string },
+): PricedRestructuring & { readonly offer: NonNullable<Loan['restructuringOffer']> } {
+  const { loanId, restructuringOffer: offer, eventSequence } = file.loan;
+  if (offer === undefined)
+    throw new InvalidTransition(`loan ${loanId} has no restructuring to confirm`);
+  if (today > offer.expiresOn) throw new InvalidTransition(`the offer ended on ${offer.expiresOn}`);
+  if (eventSequence !== offer.eventSequence)
+    throw new InvalidTransition('the loan changed since the offer was made: ask for another');
+  const priced = priceRestructuring(file, offer.plan, { pricedOn: offer.pricedOn, policyPack });
+  if (priced.sheetHash !== offer.sheetHash)
+    throw new InvalidTransition('the offer is no longer what was approved: ask for another');
+  return { ...priced, offer };
+}
+
+export interface RestructuringConfirmation {
+  readonly sheetHash: string;
+  readonly shownAt: string;
+  readonly readSeconds: number;
+}
+
+/** How far the clock of a partner may be off. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+/**
+ * The borrower read the sheet and confirmed it (明示综合融资成本规定): only now the plan changes, from the day it was priced.
+ * The reading is attested by the partner whose screen it is; the hash binds it to the sheet that was approved.
+ */
+export function confirmRestructuring(
+  file: LoanFile,
+  confirmation: RestructuringConfirmation,
+  context: {
+    readonly policyPack: PolicyPack;
+    readonly minReadSeconds: number;
+    readonly at: string;
+    readonly applied?: ChangeRecord['applied'];
+  },
+): LoanChange {
+  const { at, policyPack, minReadSeconds, applied } = context;
+  const today = businessDateOf(Date.parse(at));
+  const { offer, event, sheetHash } = openOfferOf(file, { policyPack, today });
+  if (confirmation.sheetHash !== sheetHash)
+    throw new InvalidInput('sheetHash is not the hash of the sheet that was offered');
+  if (confirmation.readSeconds < minReadSeconds)
+    throw new InvalidInput(`the cost sheet must be read for at least ${minReadSeconds} seconds`);
+  const shownAt = Date.parse(confirmation.shownAt);
+  const isReadingPossible =
+    shownAt >= Date.parse(offer.offeredAt) - CLOCK_SKEW_MS &&
+    shownAt + confirmation.readSeconds * 1000 <= Date.parse(at) + CLOCK_SKEW_MS;
+  if (!isReadingPossible)
+    throw new InvalidInput('shownAt and readSeconds do not fit between the offer and now');
+  const loan = { ...file.loan };
+  delete loan.restructuringOffer;
+  const change = changeLoan(
+    { ...file, loan },
+    {
+      record: {
+        loanId: loan.loanId,
+        record: `change#${event.id}`,
+        loanEvent: event,
+        reason: offer.reason,
+        actor: offer.requestedBy,
+        approvedBy: offer.approvedBy,
+        postedAt: at,
+        ...(applied ? { applied } : {}),
+      },
+      entryType: 'Restructuring',
+      eventType: 'LoanRestructured',
+      facts: {
+        changeId: event.id,
+        valueDate: event.valueDate,
+        sheetHash,
+        shownAt: confirmation.shownAt,
+        readSeconds: confirmation.readSeconds,
+        approvedBy: offer.approvedBy,
+      },
+    },
+  );
+  return change;
+}
