@@ -42,6 +42,7 @@ export class Tasks extends Construct {
         uses(tasks, 'GetItem', 'PutItem'),
       ],
     });
+    this.#repeatAnswers(data);
     this.#reopenOverturned(data);
     const watchTasks = new WorkflowFunction(this, 'WatchTasks', {
       entry: 'functions/tasks/watch-tasks.ts',
@@ -53,6 +54,25 @@ export class Tasks extends Construct {
       description: 'Reminds of open tasks and escalates late ones',
       expression: 'rate(15 minutes)',
       target: watchTasks,
+    });
+  }
+
+  /** What people decided reaches the workflow even when the route that stored it died before it could say so. */
+  #repeatAnswers({ eventBus, tasks }: DataStack): void {
+    const answerWorkflow = new WorkflowFunction(this, 'AnswerWorkflow', {
+      entry: 'functions/tasks/answer-workflow.ts',
+      errorImpact: 'a decision whose first telling was lost leaves its application waiting',
+      isAsynchronous: true,
+      access: [
+        uses(tasks, 'GetItem'),
+        answersTasks(this, 'originate-loan', 'disburse-loan', 'escalate-collections'),
+      ],
+    });
+    new EventTrigger(this, 'OnTaskDecided', {
+      description: 'Tells the workflow that asked what people decided',
+      eventBus,
+      eventPattern: { source: ['zhudai'], detailType: ['TaskDecided'] },
+      target: answerWorkflow,
     });
   }
 

@@ -5,6 +5,7 @@ import { decideTask } from '#domain/tasks/decide-task.ts';
 import { TaskOutcome } from '#domain/tasks/task.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
+import { sayDecision } from '#platform/say-decision.ts';
 import { changeTask, TaskParameters } from './change-task.ts';
 import { operatorDependencies } from './operator-dependencies.ts';
 import { TaskView, viewTask } from './task-view.ts';
@@ -40,13 +41,8 @@ export const handler = apiRoute({
       (open, by) => decideTask(open, { ...by, answer: request.body }),
       dependencies,
     );
-    // The decision is stored; only now the workflow hears of it. A repeat says it again, in case the first was lost.
-    if (task.status === 'Decided' && task.taskToken !== undefined)
-      await dependencies.tokens.succeed(task.taskToken, {
-        applicationId: task.applicationId,
-        taskId: task.taskId,
-        outcome: task.decisions.at(-1)?.outcome ?? '',
-      });
+    // The decision is stored; only now the workflow hears of it. In case this is lost, the event says it again.
+    await sayDecision(task, dependencies.tokens);
     return { body: viewTask(task), headers };
   },
 });

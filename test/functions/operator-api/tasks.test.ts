@@ -7,8 +7,10 @@ import { handler as decideTask } from '#functions/operator-api/decide-task.ts';
 import { handler as getTask } from '#functions/operator-api/get-task.ts';
 import { handler as listTasks } from '#functions/operator-api/list-tasks.ts';
 import { handler as releaseTask } from '#functions/operator-api/release-task.ts';
+import { handler as answerWorkflow } from '#functions/tasks/answer-workflow.ts';
 import { DynamoTasks } from '#platform/repositories/tasks.ts';
 import { send, startApiWorld, type ApiHandler, type ApiWorld } from '#test/support/api-world.ts';
+import { invoke } from '#test/support/invoke.ts';
 import { aTask } from '../../domain/builders.ts';
 
 const as = (operatorId: string, roles: string) => ({ operatorId, roles });
@@ -53,6 +55,7 @@ const on = ({ taskId }: Task) => ({ parameters: { taskId } });
 const answering = ({ contentHash }: Task, outcome: string, more: object = {}) => ({
   body: { outcome, contentHash, ...more },
 });
+const askedFor = { documentsRequested: ['IncomeProof'] };
 const successes = () => world.stubs.callsOf('AWSStepFunctions.SendTaskSuccess');
 
 describe('listTasks', () => {
@@ -343,6 +346,31 @@ describe('decideTask', () => {
     expect([again.status, again.headers['idempotency-replayed']]).toEqual([200, 'true']);
     expect(successes()).toHaveLength(1);
     expect((await tasks.find(task.taskId))?.decisions).toHaveLength(1);
+  });
+
+  it('reaches the workflow by its event when nobody tells it again', async () => {
+    const task = await opened();
+    const envelope = { id: 'event-1', 'detail-type': 'TaskDecided', source: 'zhudai' };
+    const event = { ...envelope, detail: { subjectId: task.taskId } };
+    await invoke(answerWorkflow, event);
+    expect(successes()).toEqual([]);
+    world.stubs.answers.set('AWSStepFunctions.SendTaskSuccess', () => ({
+      status: 400,
+      body: { __type: 'ThrottlingException', message: 'Rate exceeded' },
+    }));
+    const answer = { as: reviewer, ...on(task), ...answering(task, 'RequestMore', askedFor) };
+    expect((await send(decideTask, answer)).status).toBe(503);
+    await expect(invoke(answerWorkflow, event)).rejects.toThrow('Rate exceeded');
+    world.stubs.answers.delete('AWSStepFunctions.SendTaskSuccess');
+    world.stubs.calls.length = 0;
+    await invoke(answerWorkflow, event);
+    const output = { applicationId: task.applicationId, taskId: task.taskId };
+    expect(successes()).toEqual([
+      {
+        taskToken: task.taskToken,
+        output: JSON.stringify({ ...output, outcome: 'RequestMore' }),
+      },
+    ]);
   });
 
   it.each(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'])(
