@@ -59,9 +59,20 @@ export interface PolicyDecision {
   readonly trace: readonly TraceLine[];
 }
 
+/** What a decision finds out itself, by the grade and the tables: no firmer than they are. */
+const foundFacts: ReadonlySet<string> = new Set([
+  'grade',
+  'segment',
+  'offeredFen',
+  'loanToValueBasisPoints',
+  'monthlyInstallmentFen',
+  'debtToIncomeBasisPoints',
+]);
+
 /**
  * Decides by a policy from kept inputs alone: no clock, no store, so the same inputs under the same data give the same
- * answer for good. What is missing can neither approve nor decline: it refers.
+ * answer for good. What is missing can neither approve nor decline: it refers. So does what rests on it: an offer found by
+ * points that miss a fact, or past a table without a row for the applicant, is a guess that declines nobody.
  */
 export function decideByPolicy(inputs: DecisionInputs, setting: DecisionSetting): PolicyDecision {
   const compiled = compilePolicy(setting.policy);
@@ -76,6 +87,7 @@ export function decideByPolicy(inputs: DecisionInputs, setting: DecisionSetting)
   const answers = evaluateRules(compiled, known);
   const authority = compiled.authority.find(known);
   const tables = [
+    scoreLine(setting.scorecard, score, known),
     tableLine('placement', compiled.placement.facts, { row: placement, known }),
     tableLine('limits', compiled.limits.facts, { row: limit, known }),
     tableLine('pricing', compiled.pricing.facts, { row: offer.price, known }),
@@ -120,8 +132,8 @@ function verdictOf(
   approvers: 0 | 1 | 2,
 ): Pick<PolicyDecision, 'outcome' | 'reasonCodes'> {
   const { inputs } = found;
-  const declines = declinesOf(found);
-  const refers = referralsOf(found, approvers);
+  const { firm: declines, guessed } = declinesOf(found);
+  const refers = [...guessed, ...referralsOf(found, approvers)];
   // PIPL 24: nobody who refused it is decided about by a machine alone, not even to be declined. Nor is anybody declined
   // while the bureau is silent: an outage is never a decline.
   const isDeclined =
@@ -133,16 +145,37 @@ function verdictOf(
   return { outcome: 'Approved', reasonCodes: notes };
 }
 
-function declinesOf({ answers, score, offer, inputs, setting }: Found): string[] {
+interface Declines {
+  /** What known facts alone say. */
+  readonly firm: readonly string[];
+  /** What would decline if the guess were right: a person sees it and decides. */
+  readonly guessed: readonly string[];
+}
+
+function declinesOf({ answers, score, offer, inputs, setting, tables }: Found): Declines {
+  const isGuess = tables.some(({ result }) => result === 'NotEvaluated');
+  const hits = answers.filter(({ rule, result }) => result === 'Hit' && rule.outcome === 'Decline');
+  const rests = ({ read }: RuleAnswer): boolean =>
+    isGuess && Object.keys(read).some((fact) => foundFacts.has(fact));
   const isScoreTooLow =
     score.outcome === 'Decline' && !couldBeBetter(setting.scorecard, inputs.facts);
   const isLimitTooLow = offer.isBelowProduct && score.outcome !== 'Decline';
-  return [
-    ...reasonsOf(answers, 'Decline'),
-    ...(isScoreTooLow ? ['ScoreTooLow', ...score.reasonCodes] : []),
+  const byOffer = [
     ...(isLimitTooLow ? ['LimitTooLow'] : []),
     ...(isTooDear(inputs, offer.loan, setting) ? ['CostAboveCap'] : []),
   ];
+  return {
+    firm: [
+      ...codesOf(hits.filter((hit) => !rests(hit))),
+      ...(isScoreTooLow ? ['ScoreTooLow', ...score.reasonCodes] : []),
+      ...(isGuess ? [] : byOffer),
+    ],
+    guessed: [...codesOf(hits.filter(rests)), ...(isGuess ? byOffer : [])],
+  };
+}
+
+function codesOf(answers: readonly RuleAnswer[]): string[] {
+  return answers.map(({ rule }) => rule.reasonCode);
 }
 
 function referralsOf(
@@ -152,16 +185,17 @@ function referralsOf(
   const isReportMissing = !inputs.hasCreditReport;
   const isUnknown =
     answers.some(({ result }) => result === 'NotEvaluated') ||
-    tables.some(({ result }) => result === 'NotEvaluated');
+    tables.some(({ family, result }) => family === 'Table' && result === 'NotEvaluated');
   return [
     ...(inputs.isHumanReviewRequested ? ['HumanReviewRequested'] : []),
     ...(isReportMissing ? ['CreditReportMissing'] : []),
-    ...reasonsOf(answers, 'Refer'),
+    ...codesOf(answers.filter(({ rule, result }) => result === 'Hit' && rule.outcome === 'Refer')),
     ...(isUnknown && !isReportMissing ? ['DataMissing'] : []),
+    ...(score.missing.length > 0 ? ['ScoreIncomplete'] : []),
     ...(score.outcome === 'Refer' ? ['ScoreBorderline', ...score.reasonCodes] : []),
     // A score that is too low only for want of facts waits for a person instead.
     ...(score.outcome === 'Decline' && couldBeBetter(setting.scorecard, inputs.facts)
-      ? ['ScoreBorderline', 'DataMissing']
+      ? ['ScoreBorderline']
       : []),
     ...(isAboveList(setting.product, score.grade, offer) ? ['PriceAboveList'] : []),
     ...(approvers > 0 ? ['AmountNeedsApproval'] : []),
@@ -175,12 +209,6 @@ function couldBeBetter(scorecard: Scorecard, facts: Facts): boolean {
   );
 }
 
-function reasonsOf(answers: readonly RuleAnswer[], outcome: 'Decline' | 'Refer'): string[] {
-  return answers
-    .filter(({ rule, result }) => result === 'Hit' && rule.outcome === outcome)
-    .map(({ rule }) => rule.reasonCode);
-}
-
 function unique(codes: readonly string[]): string[] {
   return [...new Set(codes)];
 }
@@ -192,6 +220,23 @@ function atLeastOne(approvers: 0 | 1 | 2): 1 | 2 {
 function ruleLine({ rule, result, read }: RuleAnswer): TraceLine {
   const { ruleId, family, reasonCode } = rule;
   return { ruleId, family, result, reasonCode, read };
+}
+
+/** The score as a line of the trace: what the card read, and that it is no score while a fact of it is missing. */
+function scoreLine(
+  { attributes, scorecardId }: Scorecard,
+  { missing }: Score,
+  known: Facts,
+): TraceLine {
+  const read: Record<string, Fact | null> = {};
+  for (const { field } of attributes) read[field] = known[field] ?? null;
+  return {
+    ruleId: `score:${scorecardId}`,
+    family: 'Score',
+    result: missing.length === 0 ? 'Hit' : 'NotEvaluated',
+    ...(missing.length === 0 ? {} : { reasonCode: 'ScoreIncomplete' }),
+    read,
+  };
 }
 
 function tableLine(

@@ -20,7 +20,11 @@ export function decisionOf(inputs: DecisionInputs, decided: PolicyDecision): Dec
     policyPack: inputs.policyPack,
     scorecard: inputs.scorecard,
     rulesTrace: decided.trace
-      .filter(({ result, family }) => result !== 'Pass' && family !== 'Table')
+      .filter(
+        ({ result, family }) =>
+          result === 'NotEvaluated' ||
+          (result === 'Hit' && family !== 'Table' && family !== 'Score'),
+      )
       .map(({ ruleId, result, read }) => ({ ruleId, result, read })),
     decidedAt: inputs.decidedAt,
     decidedBy: 'workflow',

@@ -7,6 +7,7 @@ export interface ExplainedLine extends TraceLine {
 }
 
 const tableTexts: Readonly<Record<string, Text>> = {
+  score: { zh: '评分卡', en: 'Scorecard' },
   placement: { zh: '客群划分', en: 'Segment the applicant belongs to' },
   limits: { zh: '额度与期限矩阵', en: 'Limit and tenor matrix' },
   pricing: { zh: '风险定价表', en: 'Risk-based pricing grid' },

@@ -49,6 +49,17 @@ export function syntheticApplication(run: string, n: number): Record<string, unk
       monthlyIncomeFen: 1_200_000,
       employment: { status: 'Employed', employer: 'Example Ltd', since: '2020-03' },
       bankAccount: { number: syntheticCardNumber(n), bankCode: '999000000014' },
+      profile: {
+        checkingStatus: 'Above200',
+        creditHistory: 'PaidDuly',
+        savings: 'Below100',
+        employmentYears: 'Below7',
+        installmentRate: 4,
+        otherDebtors: 'None',
+        property: 'RealEstate',
+        otherInstallmentPlans: 'None',
+        housing: 'Rent',
+      },
     },
     consents: [
       {

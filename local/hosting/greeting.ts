@@ -67,6 +67,17 @@ export function exampleApplication(externalId: string): Record<string, unknown> 
       monthlyIncomeFen: 1_200_000,
       employment: { status: 'Employed', employer: 'Example Ltd', since: '2020-03' },
       bankAccount: { number: '6200000000000005', bankCode: '999000000014' },
+      profile: {
+        checkingStatus: 'Above200',
+        creditHistory: 'PaidDuly',
+        savings: 'Below100',
+        employmentYears: 'Below7',
+        installmentRate: 4,
+        otherDebtors: 'None',
+        property: 'RealEstate',
+        otherInstallmentPlans: 'None',
+        housing: 'Rent',
+      },
     },
     consents: [
       {

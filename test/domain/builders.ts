@@ -16,6 +16,19 @@ import type { Task } from '../../domain/tasks/task.ts';
 
 const submittedAt = '2026-11-23T09:00:00+08:00';
 
+/** Everything the scorecard reads of a person; together it adds no points and takes none. */
+export const aProfile = {
+  checkingStatus: 'Above200',
+  creditHistory: 'PaidDuly',
+  savings: 'Below100',
+  employmentYears: 'Below7',
+  installmentRate: 4,
+  otherDebtors: 'None',
+  property: 'RealEstate',
+  otherInstallmentPlans: 'None',
+  housing: 'Rent',
+};
+
 /** The applicant of the design document: sound, employed, and invented from end to end. */
 export const aPerson = {
   kind: 'Person' as const,
@@ -25,6 +38,7 @@ export const aPerson = {
   monthlyIncomeFen: 12_000_00,
   employment: { status: 'Employed' as const, employer: 'Example Ltd', since: '2020-03' },
   bankAccount: { number: '6200000000000005', bankCode: '999000000014' },
+  profile: aProfile,
 };
 
 export const aCompany = {

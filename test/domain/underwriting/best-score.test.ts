@@ -17,6 +17,12 @@ describe('bestScoreOf', () => {
     { what: 'a missing fact', bins: [high, low], facts: {}, points: 630 },
     { what: 'a fact that can only cost', bins: [low], facts: {}, points: 600 },
     {
+      what: 'a word no bin knows',
+      bins: [high, low],
+      facts: { savings: 'Plenty' },
+      points: 630,
+    },
+    {
       what: 'a missing fact with a bin of its own',
       bins: [high, low, { takes: 'Missing' as const, points: -20 }],
       facts: {},

@@ -11,7 +11,7 @@ import {
 } from '../../../domain/underwriting/decide-by-policy.ts';
 import { decisionOf } from '../../../domain/underwriting/decision-of.ts';
 import { gatherInputs } from '../../../domain/underwriting/gather-inputs.ts';
-import { aCompany, anApplication, aRequest } from '../builders.ts';
+import { aCompany, anApplication, aProfile, aRequest } from '../builders.ts';
 import {
   businessProduct,
   companyPolicy,
@@ -108,7 +108,12 @@ const poorProfile = {
   otherInstallmentPlans: 'Bank',
   housing: 'Rent',
 };
-const borderlineProfile = { checkingStatus: 'Negative' };
+/** A limit matrix that lends nobody enough. */
+const narrow = {
+  dimensions: personPolicy.limits.dimensions,
+  rows: [{ rowId: 'one', when: {}, then: { amountMaxFen: 1, termMaxMonths: 60 } }],
+};
+const borderlineProfile = { ...aProfile, checkingStatus: 'Negative' };
 
 describe('decideByPolicy', () => {
   it('approves the applicant of the design document at a decent rate', () => {
@@ -138,17 +143,26 @@ describe('decideByPolicy', () => {
     const { trace } = decide();
     expect(trace.map(({ ruleId }) => ruleId)).toEqual([
       ...personPolicy.rules.map(({ ruleId }) => ruleId),
+      'score:person',
       'placement:salaried-inland',
       'limits:c-core',
       'pricing:C-other-long-usual',
       'authority:small',
     ]);
     expect(
-      trace.filter(({ family }) => family !== 'Table').every(({ result }) => result === 'Pass'),
+      trace
+        .filter(({ family }) => !['Score', 'Table'].includes(family))
+        .every(({ result }) => result === 'Pass'),
     ).toBe(true);
     const burden = trace.find(({ ruleId }) => ruleId === 'DebtBurdenHigh');
     // At the dearest 12 %: 2,665.47 a month, and 3 % of the 12,000 owed elsewhere, of 12,000 a month.
     expect(burden?.read).toEqual({ debtToIncomeBasisPoints: 2522 });
+    expect(trace.find(({ family }) => family === 'Score')).toEqual({
+      ruleId: 'score:person',
+      family: 'Score',
+      result: 'Hit',
+      read: { ...aProfile, termMonths: 12, amountFen: 30_000_00, purpose: 'HomeAppliances' },
+    });
   });
 
   it.each([
@@ -256,9 +270,85 @@ describe('decideByPolicy', () => {
     });
     expect(decision).toMatchObject({ outcome: 'Referred', grade: 'F' });
     expect(decision.reasonCodes).toEqual(
-      expect.arrayContaining(['ScoreBorderline', 'DataMissing']),
+      expect.arrayContaining(['ScoreIncomplete', 'ScoreBorderline']),
     );
     expect(decision.offer?.amountFen).toBe(30_000_00);
+  });
+
+  describe('of whom the scorecard misses something', () => {
+    const without = (field: string) =>
+      Object.fromEntries(Object.entries(aProfile).filter(([name]) => name !== field));
+
+    it.each(Object.keys(aProfile))(
+      'refers for want of %s alone, however good the rest',
+      (field) => {
+        const profile = {
+          ...without(field),
+          ...(field === 'savings' ? {} : { savings: 'Above1000' }),
+        };
+        const { trace, ...decision } = decide({ applicant: { profile } });
+        expect(decision).toMatchObject({ outcome: 'Referred', approversRequired: 1 });
+        expect(decision.reasonCodes).toContain('ScoreIncomplete');
+        const line = trace.find(({ ruleId }) => ruleId === 'score:person');
+        expect(line).toMatchObject({
+          result: 'NotEvaluated',
+          reasonCode: 'ScoreIncomplete',
+          read: { [field]: null },
+        });
+      },
+    );
+
+    it('refers who sent no profile at all', () => {
+      const { inputs, setting, ...decision } = decide({ applicant: { profile: undefined } });
+      expect(decision).toMatchObject({ outcome: 'Referred', reasonCodes: ['ScoreIncomplete'] });
+      expect(decisionOf(inputs, decideByPolicy(inputs, setting)).rulesTrace).toMatchObject([
+        { ruleId: 'score:person', result: 'NotEvaluated' },
+      ]);
+    });
+
+    it('takes a word the card does not know for a missing one', () => {
+      const profile = { ...aProfile, savings: 'Plenty' };
+      expect(decide({ applicant: { profile } }).reasonCodes).toEqual(['ScoreIncomplete']);
+    });
+
+    it('declines for what is known all the same', () => {
+      const decision = decide({
+        applicant: { profile: undefined },
+        credit: { currentOverdueFen: 1 },
+      });
+      expect(decision).toMatchObject({ outcome: 'Declined', reasonCodes: ['CurrentOverdue'] });
+    });
+
+    it('declines when not even the best answer would do', () => {
+      const profile = { ...poorProfile, housing: undefined, otherInstallmentPlans: undefined };
+      const decision = decide({
+        applicant: { profile },
+        requested: { purpose: 'Education', termMonths: 36, amountFen: 120_000_00 },
+        review: { verifiedIncomeFen: 100_000_00 },
+      });
+      expect(decision.outcome).toBe('Declined');
+      expect(decision.reasonCodes).toContain('ScoreTooLow');
+    });
+
+    it('declines nobody for a burden or a limit that the guessed grade makes', () => {
+      const heavy = { credit: { outstandingFen: 900_000_00 } };
+      expect(decide(heavy)).toMatchObject({
+        outcome: 'Declined',
+        reasonCodes: ['DebtBurdenTooHigh'],
+      });
+      expect(decide({ ...heavy, applicant: { profile: undefined } })).toMatchObject({
+        outcome: 'Referred',
+        reasonCodes: ['DebtBurdenTooHigh', 'ScoreIncomplete'],
+      });
+      const tight = { ...personPolicy, limits: narrow };
+      expect(decide({ overrides: { policy: tight } })).toMatchObject({
+        outcome: 'Declined',
+        reasonCodes: ['LimitTooLow'],
+      });
+      expect(
+        decide({ applicant: { profile: undefined }, overrides: { policy: tight } }),
+      ).toMatchObject({ outcome: 'Referred', reasonCodes: ['LimitTooLow', 'ScoreIncomplete'] });
+    });
   });
 
   it('gives who asked for a person one, even where rules would decline (PIPL 24)', () => {
@@ -289,7 +379,7 @@ describe('decideByPolicy', () => {
     // The card takes points off for large amounts: a good account keeps the grade, and with it the limit.
     const rich = {
       review: { verifiedIncomeFen: 100_000_00 },
-      applicant: { profile: { checkingStatus: 'NoAccount' } },
+      applicant: { profile: { ...aProfile, checkingStatus: 'NoAccount', savings: 'Above1000' } },
     };
     const decision = decide({ ...rich, requested: { amountFen } });
     expect(decision).toMatchObject(expected);

@@ -21,10 +21,10 @@ describe('the 1,000 German applications', () => {
     expect(summary.approvalBasisPoints).toBeGreaterThan(3500);
   });
 
-  it('leave a whole trace each: every rule and every table, once', () => {
+  it('leave a whole trace each: every rule, the score and every table, once', () => {
     for (const position of [0, 333, 999]) {
       const { trace } = decideByPolicy(germanCase(position).inputs, personSetting);
-      expect(trace).toHaveLength(personSetting.policy.rules.length + 4);
+      expect(trace).toHaveLength(personSetting.policy.rules.length + 5);
       expect(new Set(trace.map(({ ruleId }) => ruleId)).size).toBe(trace.length);
     }
   });

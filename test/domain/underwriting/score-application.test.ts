@@ -10,7 +10,13 @@ const score = (facts: Facts) => scoreApplication(personScorecard, facts);
 
 describe('scoreApplication', () => {
   it('gives the base points, an average grade and no reason to somebody of whom nothing is known', () => {
-    expect(score({})).toEqual({ points: 569, grade: 'D', outcome: 'Accept', reasonCodes: [] });
+    expect(score({})).toEqual({
+      points: 569,
+      grade: 'D',
+      outcome: 'Accept',
+      reasonCodes: [],
+      missing: personScorecard.attributes.map(({ field }) => field),
+    });
   });
 
   it('lets an unknown word count like a missing one', () => {
@@ -82,6 +88,8 @@ describe('scoreApplication', () => {
       reasonCodes: ['ScoreCheckingAccount'],
     });
     expect(points()).toMatchObject({ points: 580, reasonCodes: ['ScoreCheckingAccount'] });
+    expect(points('Brand new').missing).toEqual([]);
+    expect(points().missing).toEqual(['checkingStatus']);
   });
 
   it('knows a class for every word of the profile it reads', () => {
