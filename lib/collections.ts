@@ -46,6 +46,7 @@ export class Collections extends Construct {
     });
     this.#followLoans();
     this.#answerRequests();
+    this.#followRelief();
     this.#recordResults();
   }
 
@@ -112,12 +113,8 @@ export class Collections extends Construct {
   }
 
   #followLoans(): void {
-    const { applications, catalog, cases, eventBus, loans } = this.#data;
-    const readsDebts = [
-      uses(loans, 'Query'),
-      uses(applications, 'GetItem'),
-      uses(catalog, 'GetItem', 'Query'),
-    ];
+    const { cases, eventBus } = this.#data;
+    const readsDebts = this.#readsDebts();
     const openCase = this.#function('open-case', {
       errorImpact: 'overdue loans are not collected',
       isAsynchronous: true,
@@ -148,11 +145,18 @@ export class Collections extends Construct {
   }
 
   #answerRequests(): void {
-    const { cases, eventBus } = this.#data;
+    const { cases, catalog, eventBus, loans } = this.#data;
     const applyRelief = this.#function('apply-relief', {
       errorImpact: 'answered requests of debtors take no effect: their cases rest on',
       isAsynchronous: true,
-      access: [uses(cases, 'GetItem', 'PutItem'), queries(cases, 'ById'), ...this.#worksTasks()],
+      access: [
+        uses(cases, 'GetItem', 'PutItem'),
+        queries(cases, 'ById'),
+        // Granted hardship is priced and put before a second person.
+        uses(loans, 'Query'),
+        uses(catalog, 'GetItem', 'Query'),
+        ...this.#worksTasks(),
+      ],
     });
     new EventTrigger(this, 'OnReliefDecided', {
       description: 'Lets the answer to hardship, dispute or complaint take effect',
@@ -164,6 +168,35 @@ export class Collections extends Construct {
       },
       target: applyRelief,
     });
+  }
+
+  #followRelief(): void {
+    const { cases, eventBus } = this.#data;
+    const followRelief = this.#function('follow-relief', {
+      errorImpact: 'cases rest on after the borrower was refused new terms',
+      isAsynchronous: true,
+      access: [
+        uses(cases, 'GetItem', 'PutItem', 'Query'),
+        ...this.#readsDebts(),
+        uses(this.#data.tasks, 'GetItem'),
+        answersTasks(this, MACHINE),
+      ],
+    });
+    new EventTrigger(this, 'OnRestructuringAnswered', {
+      description: 'Lets a case that rests for new terms wait for the borrower, or go on',
+      eventBus,
+      eventPattern: {
+        source: ['zhudai'],
+        detailType: ['TaskClosed'],
+        detail: { kind: ['ApproveRestructuring'] },
+      },
+      target: followRelief,
+    });
+  }
+
+  #readsDebts(): Access[] {
+    const { applications, catalog, loans } = this.#data;
+    return [uses(loans, 'Query'), uses(applications, 'GetItem'), uses(catalog, 'GetItem', 'Query')];
   }
 
   #recordResults(): void {

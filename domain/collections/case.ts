@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { LenderType } from '../catalog/lender-type.ts';
+import { RestructuringPlan } from '../servicing/restructuring.ts';
 import { daysBetween } from '../shared/calendar.ts';
 import { DomainEvent } from '../shared/domain-event.ts';
 import {
@@ -9,6 +10,7 @@ import {
   Instant,
   LoanId,
   Sha256Hex,
+  TaskId,
 } from '../shared/primitives.ts';
 import { StepAction, StrategyArm } from './strategy.ts';
 
@@ -40,15 +42,30 @@ export const PromiseToPay = z.object({
 });
 export type PromiseToPay = z.infer<typeof PromiseToPay>;
 
+/** New terms of one loan on their way through servicing: asked for in a task, then offered to the borrower until a date. */
+export const ReliefRequest = z.object({
+  loanId: LoanId,
+  taskId: TaskId,
+  offeredUntil: BusinessDate.optional(),
+});
+export type ReliefRequest = z.infer<typeof ReliefRequest>;
+
 /** Why nothing is done for the moment, and by when somebody must have answered. */
 export const Pause = z.object({
   pauseId: z.string(),
-  kind: z.enum(['Hardship', 'Dispute', 'Complaint']),
+  /** Restructuring follows on a hardship that was granted: servicing and the borrower agree on new terms. */
+  kind: z.enum(['Hardship', 'Dispute', 'Complaint', 'Restructuring']),
   since: BusinessDate,
   answerBy: BusinessDate,
   complexity: z.enum(['Plain', 'Complex', 'Special']).default('Plain'),
   /** Of a dispute about single loans; without it the whole case rests. */
   loanIds: z.array(LoanId).optional(),
+  /** Of hardship: what the debtor asks to be changed. */
+  plan: RestructuringPlan.optional(),
+  /** Of a restructuring: what servicing was asked for. */
+  requests: z.array(ReliefRequest).max(50).optional(),
+  /** Who wrote it down; they do not decide it. */
+  recordedBy: z.string().optional(),
   reason: z.string(),
   evidence: z.array(z.string()),
 });

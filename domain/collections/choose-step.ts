@@ -10,6 +10,7 @@ import { changeCase } from './change-case.ts';
 import type { ConductLimits } from './conduct-limits.ts';
 import { contactsOpenAt, isContactHour, nextContactInstant } from './contact-hours.ts';
 import { contactabilityOf, type Debtor } from './debtor.ts';
+import { reliefEndsOn } from './follow-relief.ts';
 import { brokenFrom, brokenPromises, openPromise } from './promise.ts';
 import { isResting } from './reserve-contact.ts';
 import { isDisposal, type StrategyArm, type StrategyStep } from './strategy.ts';
@@ -63,7 +64,7 @@ export function chooseStep(scene: StepScene): NextStep {
 function mustWait(scene: StepScene): NextStep | undefined {
   const { collectionCase, limits, at, on } = scene;
   if (isResting(collectionCase))
-    return { kind: 'Wait', until: endOfPatience(scene), because: 'Resting' };
+    return { kind: 'Wait', until: endOfRest(scene), because: 'Resting' };
   const promise = openPromise(collectionCase);
   if (promise !== undefined && on < brokenFrom(promise, limits)) {
     const until = contactsOpenAt(brokenFrom(promise, limits), limits.quiet);
@@ -73,6 +74,16 @@ function mustWait(scene: StepScene): NextStep | undefined {
   if (notBefore !== undefined && Date.parse(notBefore) > Date.parse(at))
     return { kind: 'Wait', until: notBefore, because: 'NotBefore' };
   return undefined;
+}
+
+/** An offer of new terms that nobody confirmed ends with its day; an answer of ours ends a rest by itself. */
+function endOfRest(scene: StepScene): string {
+  const offeredUntil = reliefEndsOn(scene.collectionCase);
+  if (offeredUntil === undefined) return endOfPatience(scene);
+  return earlier(
+    contactsOpenAt(addDays(offeredUntil, 1), scene.limits.quiet),
+    endOfPatience(scene),
+  );
 }
 
 function endOfPatience({ on, limits }: StepScene): string {

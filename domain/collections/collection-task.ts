@@ -24,7 +24,7 @@ export const taskKindOfAction: Readonly<Partial<Record<StepAction, TaskKind>>> =
   TransferClaim: 'ApproveTransfer',
 };
 
-const taskKindOfPause: Readonly<Record<Pause['kind'], TaskKind>> = {
+const taskKindOfPause: Readonly<Record<Exclude<Pause['kind'], 'Restructuring'>, TaskKind>> = {
   Hardship: 'DecideHardship',
   Dispute: 'AnswerDispute',
   Complaint: 'AnswerComplaint',
@@ -89,7 +89,10 @@ export function openPauseTask(
   collectionCase: CollectionCase,
   { pause, at }: { readonly pause: Pause; readonly at: string },
 ): Task {
-  const { pauseId, kind, reason, evidence, answerBy, complexity, loanIds } = pause;
+  const { pauseId, kind, reason, evidence, answerBy, complexity, loanIds, plan, recordedBy } =
+    pause;
+  if (kind === 'Restructuring') throw new Error('servicing asks people about a restructuring');
+  const recorder = recordedBy?.replace('operator:', '');
   return openTask({
     kind: taskKindOfPause[kind],
     applicationId: applicationOf(collectionCase),
@@ -104,7 +107,9 @@ export function openPauseTask(
       evidence,
       complexity,
       ...(loanIds === undefined ? {} : { disputedLoanIds: loanIds }),
+      ...(plan === undefined ? {} : { plan }),
     },
+    excludedOperators: recorder === undefined ? [] : [recorder],
     dueAt: new Date(`${answerBy}T18:00:00+08:00`).toISOString(),
     at,
   });

@@ -1,4 +1,4 @@
-import type { CaseLoan, CloseReason, CollectionCase } from './case.ts';
+import type { CaseLoan, CloseReason, CollectionCase, Pause } from './case.ts';
 import { changeCase } from './change-case.ts';
 import { closeCase } from './close-case.ts';
 import type { Debt } from './debt.ts';
@@ -50,12 +50,13 @@ function isSame(now: CaseLoan, before: CaseLoan | undefined): boolean {
   );
 }
 
-/** A dispute about a loan that has gone is about nothing any more. */
-function pausesOf({ pauses }: CollectionCase, left: ReadonlySet<string>) {
+/** A dispute about a loan that has gone is about nothing any more, and neither are new terms for it. */
+function pausesOf({ pauses }: CollectionCase, left: ReadonlySet<string>): Pause[] {
   return pauses.flatMap((pause) => {
-    if (pause.loanIds === undefined) return [pause];
-    const loanIds = pause.loanIds.filter((loanId) => left.has(loanId));
-    return loanIds.length === 0 ? [] : [{ ...pause, loanIds }];
+    const loanIds = pause.loanIds?.filter((loanId) => left.has(loanId));
+    const requests = pause.requests?.filter(({ loanId }) => left.has(loanId));
+    if (loanIds?.length === 0 || requests?.length === 0) return [];
+    return [{ ...pause, ...(loanIds ? { loanIds } : {}), ...(requests ? { requests } : {}) }];
   });
 }
 

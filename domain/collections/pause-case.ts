@@ -1,16 +1,19 @@
 import { addDays, isBusinessDay } from '../shared/calendar.ts';
+import type { RestructuringPlan } from '../servicing/restructuring.ts';
 import { InvalidInput, InvalidTransition } from '../shared/errors.ts';
 import type { CollectionCase, Pause } from './case.ts';
 import { changeCase } from './change-case.ts';
 import type { ConductLimits } from './conduct-limits.ts';
 
 export interface PauseRequest {
-  readonly kind: Pause['kind'];
+  readonly kind: Exclude<Pause['kind'], 'Restructuring'>;
   readonly reason: string;
   readonly evidence: readonly string[];
   readonly complexity?: Pause['complexity'];
   /** Of a dispute: the loans it is about; without them it is about all. */
   readonly loanIds?: readonly string[] | undefined;
+  /** Of hardship, and of nothing else: the terms the debtor asks for. */
+  readonly plan?: RestructuringPlan | undefined;
   readonly on: string;
   readonly at: string;
   readonly actor: string;
@@ -22,13 +25,19 @@ export interface PauseRequest {
  * ends with our answer, never by our being late with it.
  */
 export function pauseCase(collectionCase: CollectionCase, request: PauseRequest): CollectionCase {
-  const { kind, reason, evidence, complexity = 'Plain', loanIds, on, at, actor } = request;
+  const { kind, reason, evidence, complexity = 'Plain', loanIds, plan, on, at, actor } = request;
   if (collectionCase.status === 'Closed')
     throw new InvalidTransition(`case ${collectionCase.caseId} is closed`);
-  if (collectionCase.pauses.some((pause) => pause.kind === kind && isAboutSame(pause, loanIds)))
+  const isAsked = (pause: Pause): boolean =>
+    pause.kind === kind || (kind === 'Hardship' && pause.kind === 'Restructuring');
+  if (collectionCase.pauses.some((pause) => isAsked(pause) && isAboutSame(pause, loanIds)))
     throw new InvalidTransition(`case ${collectionCase.caseId} rests for that already`);
   if (loanIds !== undefined && kind === 'Hardship')
     throw new InvalidInput('hardship is of the borrower, not of one loan');
+  if ((kind === 'Hardship') !== (plan !== undefined))
+    throw new InvalidInput('hardship says in plan what is asked for, and nothing else does');
+  if (kind === 'Hardship' && evidence.length === 0)
+    throw new InvalidInput('hardship comes with evidence');
   const foreign = loanIds?.find((id) => !collectionCase.loans.some(({ loanId }) => loanId === id));
   if (foreign !== undefined) throw new InvalidInput(`loan ${foreign} is not in the case`);
   const pause: Pause = {
@@ -38,6 +47,8 @@ export function pauseCase(collectionCase: CollectionCase, request: PauseRequest)
     answerBy: answerBy(request),
     complexity,
     ...(loanIds === undefined ? {} : { loanIds: [...loanIds] }),
+    ...(plan === undefined ? {} : { plan }),
+    recordedBy: actor,
     reason,
     evidence: [...evidence],
   };

@@ -15,11 +15,13 @@ export function debtOf(file: LoanFile, asOf: string, profile: DebtorProfile): De
   const { loan } = file;
   const account = accountOf(file, asOf);
   const { daysPastDue, bucket } = delinquencyIn(file, account);
+  const offerUntil = openOfferUntil(loan, asOf);
   const lead = loan.participations.find(({ role }) => role === 'Lead') ?? loan.participations[0];
   return {
     borrowerKey: loan.borrowerKey,
     lenderId: lead?.funderId ?? '',
     standing: standingOf(file, daysPastDue),
+    ...(offerUntil === undefined ? {} : { offerUntil }),
     loan: {
       loanId: loan.loanId,
       applicationId: loan.applicationId,
@@ -32,6 +34,15 @@ export function debtOf(file: LoanFile, asOf: string, profile: DebtorProfile): De
       ...profile,
     },
   };
+}
+
+/** An offer can be confirmed up to its date, and while nothing else has happened to the loan. */
+function openOfferUntil(
+  { restructuringOffer: offer, eventSequence }: LoanFile['loan'],
+  asOf: string,
+): string | undefined {
+  if (offer?.eventSequence !== eventSequence || offer.expiresOn < asOf) return undefined;
+  return offer.expiresOn;
 }
 
 function standingOf(file: LoanFile, daysPastDue: number): Debt['standing'] {

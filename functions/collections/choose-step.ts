@@ -6,6 +6,7 @@ import { stepTaskIdOf, taskKindOfAction } from '#domain/collections/collection-t
 import type { ConductLimits } from '#domain/collections/conduct-limits.ts';
 import type { Debt, Debts } from '#domain/collections/debt.ts';
 import { giveUpStep, restStep } from '#domain/collections/give-up-step.ts';
+import { followRelief } from '#domain/collections/follow-relief.ts';
 import { followDebts } from '#domain/collections/follow-debts.ts';
 import type { Cases } from '#domain/collections/ports.ts';
 import { breakPromise } from '#domain/collections/promise.ts';
@@ -129,6 +130,7 @@ async function settled(found: CollectionCase, settling: Settling): Promise<Colle
   // Before the debts are read: what is given up here is given up there.
   if (task !== undefined) await requestWriteOff(current, task, settling);
   const debts = await readDebts(current, settling);
+  const closedTasks = await closedReliefTasks(current, settling);
   const at = now().toISOString();
   const changes = [
     (open: CollectionCase) => task && settleDisposal(open, { task, on: settling.on, at }),
@@ -136,6 +138,7 @@ async function settled(found: CollectionCase, settling: Settling): Promise<Colle
       giveUpStep(open, { number: settling.input.failed, on: settling.on, at }),
     (open: CollectionCase) => restStep(open, { at }),
     (open: CollectionCase) => followDebts(open, { debts, at }),
+    (open: CollectionCase) => followRelief(open, { debts, closedTasks, at }),
     (open: CollectionCase) => breakPromise(open, { on: settling.on, at, limits: settling.limits }),
   ];
   for (const change of changes) {
@@ -176,6 +179,16 @@ async function requestWriteOff(
 async function readDebts({ loans }: CollectionCase, { debts, on }: Settling): Promise<Debt[]> {
   const found = await Promise.all(loans.map(({ loanId }) => debts.find(loanId, on)));
   return found.filter((debt) => debt !== undefined);
+}
+
+/** Of what servicing was asked for, the requests it has answered. */
+async function closedReliefTasks(
+  { pauses }: CollectionCase,
+  { tasks }: Settling,
+): Promise<ReadonlySet<string>> {
+  const requests = pauses.flatMap((pause) => pause.requests ?? []);
+  const found = await Promise.all(requests.map(({ taskId }) => tasks.find(taskId)));
+  return new Set(found.flatMap((task) => (task?.status === 'Closed' ? [task.taskId] : [])));
 }
 
 function stateOf({ action }: PendingStep): StepState {

@@ -5,6 +5,7 @@ import { DynamoCatalog } from '#platform/repositories/catalog.ts';
 import { DynamoLoanFiles } from '#platform/repositories/loan-files.ts';
 import { DynamoTasks } from '#platform/repositories/tasks.ts';
 import { ServicedDebts } from '#platform/serviced-debts.ts';
+import { ServicedRestructurings } from '#platform/serviced-restructurings.ts';
 import { ServicedWriteOffs } from '#platform/serviced-write-offs.ts';
 import { now } from '#platform/time.ts';
 import { SfnWorkflowTokens } from '#platform/workflow-tokens.ts';
@@ -17,11 +18,13 @@ export function collectionDependencies() {
   const applications = new DynamoApplications(documents, variable('APPLICATIONS_TABLE'));
   const catalog = new DynamoCatalog(documents, variable('CATALOG_TABLE'));
   const loans = new DynamoLoanFiles(documents, variable('LOANS_TABLE'));
+  const tasks = new DynamoTasks(documents, variable('TASKS_TABLE'));
   return {
     catalog,
     cases: new DynamoCases(documents, variable('CASES_TABLE')),
-    tasks: new DynamoTasks(documents, variable('TASKS_TABLE')),
+    tasks,
     debts: new ServicedDebts({ loans, applications, catalog }),
+    restructurings: new ServicedRestructurings({ loans, tasks, catalog, now }),
     writeOffs: new ServicedWriteOffs(loans, now),
     tokens: new SfnWorkflowTokens(workflowClient()),
     escalations: new SfnEscalations(workflowClient(), variable('ESCALATE_COLLECTIONS_ARN')),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { CollectionCase } from '#domain/collections/case.ts';
 import type { Debt, Debts } from '#domain/collections/debt.ts';
+import { followRelief } from '#domain/collections/follow-relief.ts';
 import { followDebts } from '#domain/collections/follow-debts.ts';
 import type { Cases } from '#domain/collections/ports.ts';
 import { receivePayment, returnPayment } from '#domain/collections/receive-payment.ts';
@@ -54,7 +55,7 @@ async function followCase(followed: Followed, dependencies: FollowLoanDependenci
   const { before, after } = await retryOnConflict(async () => {
     const found = await cases.find(borrowerKey, lenderId);
     let current = found;
-    for (const change of [countedMoney, currentDebts]) {
+    for (const change of [countedMoney, currentDebts, currentRelief]) {
       const next = current && change(current, { followed, debt, at: now().toISOString() });
       if (next === undefined) continue;
       await cases.replace(next);
@@ -90,6 +91,14 @@ function currentDebts(
   { debt, at }: Change,
 ): CollectionCase | undefined {
   return debt && followDebts(collectionCase, { debts: [debt], at });
+}
+
+/** New terms that were confirmed, or whose offer other events made void, are waited for no more. */
+function currentRelief(
+  collectionCase: CollectionCase,
+  { debt, at }: Change,
+): CollectionCase | undefined {
+  return debt && followRelief(collectionCase, { debts: [debt], closedTasks: new Set(), at });
 }
 
 export const handler = eventConsumer({

@@ -4,6 +4,7 @@ import { openPauseTask } from '#domain/collections/collection-task.ts';
 import { pauseCase } from '#domain/collections/pause-case.ts';
 import type { Cases } from '#domain/collections/ports.ts';
 import { isResting } from '#domain/collections/reserve-contact.ts';
+import { RestructuringPlan } from '#domain/servicing/restructuring.ts';
 import { businessDateOf } from '#domain/shared/calendar.ts';
 import { ConcurrentChange } from '#domain/shared/errors.ts';
 import { LoanId } from '#domain/shared/primitives.ts';
@@ -33,6 +34,8 @@ const Body = z.strictObject({
   evidence: z.array(z.string().min(1).max(100)).max(20).default([]),
   complexity: z.enum(['Plain', 'Complex', 'Special']).default('Plain'),
   loanIds: z.array(LoanId).min(1).max(50).optional(),
+  /** Of hardship: the terms the debtor asks for. */
+  plan: RestructuringPlan.optional(),
 });
 
 export const openCaseRequestRoute = describeRoute({

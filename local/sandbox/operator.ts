@@ -158,7 +158,7 @@ export class SandboxOperator {
   }
 }
 
-/** Calls, visits, disposals and the answers to debtors: no rule stands in for whoever collects. */
+/** Calls, visits, disposals, new terms and the answers to debtors: no rule stands in for whoever collects or gives in. */
 const leftToPeople = new Set([
   'CallBorrower',
   'VisitBorrower',
@@ -167,6 +167,8 @@ const leftToPeople = new Set([
   'ApproveWriteOff',
   'ApproveTransfer',
   'DecideHardship',
+  'ApproveRestructuring',
+  'ApproveLoanWriteOff',
   'AnswerDispute',
   'AnswerComplaint',
 ]);

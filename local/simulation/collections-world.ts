@@ -10,9 +10,11 @@ import type {
   CaseResults,
   VoiceCaller,
 } from '../../domain/collections/ports.ts';
-import { businessDateOf } from '../../domain/shared/calendar.ts';
+import { addDays, businessDateOf } from '../../domain/shared/calendar.ts';
 import { applicationIdOf, loanIdOf } from '../../domain/shared/ids.ts';
+import { closeTask } from '../../domain/tasks/close-task.ts';
 import { decideTask, type TaskAnswer } from '../../domain/tasks/decide-task.ts';
+import { openTask } from '../../domain/tasks/open-task.ts';
 import type { Tasks } from '../../domain/tasks/ports.ts';
 import type { Task } from '../../domain/tasks/task.ts';
 import { runApplyRelief } from '../../functions/collections/apply-relief.ts';
@@ -20,12 +22,15 @@ import { runAwaitNextStep } from '../../functions/collections/await-next-step.ts
 import { runChooseStep } from '../../functions/collections/choose-step.ts';
 import { runContactBorrower } from '../../functions/collections/contact-borrower.ts';
 import { executionNameOf } from '../../functions/collections/escalations.ts';
+import { runFollowRelief } from '../../functions/collections/follow-relief.ts';
 import { runFollowLoan } from '../../functions/collections/follow-loan.ts';
 import { runOpenCase } from '../../functions/collections/open-case.ts';
 import { runOpenStep } from '../../functions/collections/open-step.ts';
 import { runRecordResult } from '../../functions/collections/record-result.ts';
 import { runRenewEscalation } from '../../functions/collections/renew-escalation.ts';
 import { runSendLetter } from '../../functions/collections/send-letter.ts';
+import type { Restructurings } from '../../functions/platform/serviced-restructurings.ts';
+import { currentTask } from '../../functions/platform/task-rounds.ts';
 import type { WorkflowTokens } from '../../functions/platform/workflow-tokens.ts';
 import { createEngine, type Engine } from '../interpreter/engine.ts';
 import type { Json } from '../interpreter/json.ts';
@@ -203,6 +208,7 @@ export class CollectionsWorld {
           return Promise.resolve();
         },
       },
+      restructurings: { ask: this.#askRestructuring },
       escalations: {
         start: async (input: Parameters<typeof executionNameOf>[0]) => {
           await this.engine
@@ -217,6 +223,38 @@ export class CollectionsWorld {
       tokens: this.tokens,
       now: this.now,
     };
+  }
+
+  /** Servicing puts new terms before a second person. */
+  readonly #askRestructuring: Restructurings['ask'] = async (asked) => {
+    const { excludedOperators, ...content } = asked;
+    const { applicationId } = this.book.loan(asked.loanId);
+    const kind = 'ApproveRestructuring';
+    const { round, task } = await currentTask(this.stores.tasks, applicationId, kind);
+    if (task !== undefined) return task.taskId;
+    const at = this.now().toISOString();
+    const opened = openTask({
+      ...{ kind, applicationId, partnerId: 'demo-partner', round, content },
+      ...{ excludedOperators, at },
+    });
+    await this.stores.tasks.create(opened);
+    return opened.taskId;
+  };
+
+  /** Approved, the terms are open to the borrower for a week; either way the task has done its work. */
+  async #answerRestructuring(task: Task, outcome: string): Promise<void> {
+    const { taskId, content, kind } = task;
+    if (kind !== 'ApproveRestructuring') return;
+    if (outcome === 'Approve') this.book.offer(String(content['loanId']), addDays(this.today, 7));
+    const at = this.now().toISOString();
+    await this.stores.tasks.replace(closeTask(task, { at, because: outcome }));
+    await runFollowRelief({ taskId, kind }, this.dependencies());
+  }
+
+  /** The borrower confirms what was offered. */
+  async confirmOffer(loanId: string): Promise<void> {
+    this.book.end(loanId, 'Restructured');
+    await this.tell(loanId, 'LoanRestructured');
   }
 
   #note(channel: SentMessage['channel'], sent: Omit<SentMessage, 'at' | 'channel'>): void {
@@ -298,6 +336,7 @@ export class CollectionsWorld {
   async #afterDecision(task: Task, outcome: string): Promise<void> {
     const { taskId, taskToken, kind, about } = task;
     if (taskToken !== undefined) await this.tokens.succeed(taskToken, { taskId, outcome });
+    await this.#answerRestructuring(task, outcome);
     const { caseId, pauseId } = about ?? {};
     if (caseId === undefined || pauseId === undefined) return;
     if (kind === 'DecideHardship' || kind === 'AnswerDispute' || kind === 'AnswerComplaint')

@@ -22,6 +22,7 @@ interface Position {
   readonly loan: BookedLoan;
   paidFen: number;
   ending: Debt['standing'] | undefined;
+  offerUntil: string | undefined;
 }
 
 const DAYS_PER_INSTALLMENT = 30;
@@ -34,11 +35,23 @@ export class LoanBook implements Debts {
   readonly #positions = new Map<string, Position>();
 
   add(loan: BookedLoan): void {
-    this.#positions.set(loan.loanId, { loan, paidFen: 0, ending: undefined });
+    this.#positions.set(loan.loanId, {
+      loan,
+      paidFen: 0,
+      ending: undefined,
+      offerUntil: undefined,
+    });
   }
 
   pay(loanId: string, amountFen: number): void {
-    this.#position(loanId).paidFen += amountFen;
+    const position = this.#position(loanId);
+    position.paidFen += amountFen;
+    position.offerUntil = undefined;
+  }
+
+  /** New terms are offered to the borrower; money that comes makes the offer void, as in servicing. */
+  offer(loanId: string, until: string): void {
+    this.#position(loanId).offerUntil = until;
   }
 
   /** Written off, settled or restructured: nothing is overdue any more. */
@@ -65,7 +78,7 @@ export class LoanBook implements Debts {
   #debt(loanId: string, asOf: string): Debt | undefined {
     const position = this.#positions.get(loanId);
     if (position === undefined) return undefined;
-    const { loan, paidFen, ending } = position;
+    const { loan, paidFen, ending, offerUntil } = position;
     const overdueFen = this.overdueFen(loanId, asOf);
     const covered = Math.floor(paidFen / loan.installmentFen);
     const oldest = addDays(loan.dueOn, covered * DAYS_PER_INSTALLMENT);
@@ -74,6 +87,9 @@ export class LoanBook implements Debts {
       borrowerKey: loan.borrowerKey,
       lenderId: loan.lenderId,
       standing: ending ?? (overdueFen > 0 ? 'Overdue' : 'Current'),
+      ...(ending === undefined && offerUntil !== undefined && asOf <= offerUntil
+        ? { offerUntil }
+        : {}),
       loan: {
         loanId,
         applicationId: loan.applicationId,

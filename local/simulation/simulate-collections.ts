@@ -74,10 +74,19 @@ interface Person {
   readonly random: () => number;
   isPayingOn: string | undefined;
   hasAsked: boolean;
+  /** Of new terms that are offered; who does not lets them lapse. */
+  readonly confirmsOffers: boolean;
   bucket: number;
 }
 
 const START = '2026-11-26';
+
+/** What who cannot pay asks for: what is past due spread over half a year more. */
+const hardshipPlan = {
+  moreInstallments: 6,
+  isPastDuePrincipalSpread: true,
+  isInstallmentKept: false,
+} as const;
 const LENDER = 'zhudai-lending';
 
 /**
@@ -159,6 +168,7 @@ class Simulation {
       random,
       isPayingOn: undefined,
       hasAsked: false,
+      confirmsOffers: random() < 0.7,
       bucket: 0,
     });
     this.#world.book.add(loan);
@@ -280,6 +290,7 @@ class Simulation {
             reason: isHardship ? 'Unemployment' : 'AmountWrong',
             evidence: ['doc_1'],
             complexity: 'Plain',
+            ...(isHardship ? { plan: hardshipPlan } : {}),
           },
         },
         this.#dependencies(),
@@ -299,15 +310,13 @@ class Simulation {
 
   async #answer(task: Task): Promise<void> {
     if (this.#world.clock.now() - Date.parse(task.openedAt) < 3 * 86_400_000) return;
-    const isRelief = task.queue === 'Relief';
-    const outcome = isRelief ? (task.kind === 'DecideHardship' ? 'Approve' : 'Uphold') : 'Approve';
-    const decided = await this.#world.decide(task, outcome, 'supervisor-a');
-    if (decided.status === 'Open') await this.#world.decide(decided, outcome, 'supervisor-b');
-    if (task.kind !== 'DecideHardship') return;
-    for (const loanId of task.content['loanIds'] as string[]) {
-      this.#world.book.end(loanId, 'Restructured');
-      await this.#world.tell(loanId, 'LoanRestructured');
-    }
+    const isAnswer = task.kind === 'AnswerDispute' || task.kind === 'AnswerComplaint';
+    const outcome = isAnswer ? 'Uphold' : 'Approve';
+    const [first = '', second = ''] = ['supervisor-a', 'supervisor-b'].filter(
+      (operatorId) => !task.excludedOperators.includes(operatorId),
+    );
+    const decided = await this.#world.decide(task, outcome, first);
+    if (decided.status === 'Open') await this.#world.decide(decided, outcome, second);
   }
 
   /** Who pays today pays, before the office closes. */
@@ -317,6 +326,10 @@ class Simulation {
       const { loan } = person;
       const debt = await this.#world.book.find(loan.loanId, date);
       if (debt?.standing !== 'Overdue') continue;
+      if (debt.offerUntil !== undefined && person.confirmsOffers) {
+        payments.push(this.#world.confirmOffer(loan.loanId));
+        continue;
+      }
       if (
         person.behaviour === 'PaysAfterMessage' &&
         this.#wasReminded(person) &&

@@ -20,6 +20,7 @@ describe('rules', () => {
     expect([...new Set(entriesCalledBy(rules))].sort()).toEqual([
       'collections/apply-relief.ts',
       'collections/follow-loan.ts',
+      'collections/follow-relief.ts',
       'collections/open-case.ts',
       'collections/record-result.ts',
       'documents/verify-document.ts',

@@ -9,15 +9,17 @@ import {
 import { answerPause } from '#domain/collections/answer-pause.ts';
 import { CaseClosedFacts, caseResultOf, sumResults } from '#domain/collections/case-result.ts';
 import type { CollectionCase } from '#domain/collections/case.ts';
-import { beginStep } from '#domain/collections/choose-step.ts';
+import { beginStep, chooseStep } from '#domain/collections/choose-step.ts';
 import { closeCase } from '#domain/collections/close-case.ts';
 import { openPauseTask, openStepTask, priorityOf } from '#domain/collections/collection-task.ts';
 import { followDebts } from '#domain/collections/follow-debts.ts';
+import { followRelief, reliefEndsOn } from '#domain/collections/follow-relief.ts';
 import { nextBest } from '#domain/collections/next-best.ts';
 import { openCase } from '#domain/collections/open-case.ts';
 import { addWorkdays, pauseCase, resumeCase } from '#domain/collections/pause-case.ts';
 import { breakPromise, makePromise } from '#domain/collections/promise.ts';
 import { receivePayment, returnPayment } from '#domain/collections/receive-payment.ts';
+import { isResting } from '#domain/collections/reserve-contact.ts';
 import { renewRun } from '#domain/collections/renew-run.ts';
 import { settleDisposal } from '#domain/collections/settle-disposal.ts';
 import { StrategyStep } from '#domain/collections/strategy.ts';
@@ -175,9 +177,11 @@ describe('a promise to pay', () => {
 });
 
 describe('pauseCase', () => {
+  const plan = { moreInstallments: 6, isPastDuePrincipalSpread: true, isInstallmentKept: false };
   const ask = (changes: Partial<Parameters<typeof pauseCase>[1]>) =>
     pauseCase(aCase(), {
       kind: 'Hardship',
+      ...((changes.kind ?? 'Hardship') === 'Hardship' ? { plan } : {}),
       reason: 'Illness',
       evidence: ['doc_1'],
       on,
@@ -207,6 +211,7 @@ describe('pauseCase', () => {
         kind: 'Hardship',
         reason: 'x',
         evidence: [],
+        plan,
         on,
         at,
         actor: 'a',
@@ -218,6 +223,22 @@ describe('pauseCase', () => {
     expect(() => ask({ kind: 'Dispute', loanIds: [aDebt('two').loan.loanId] })).toThrow(
       'not in the case',
     );
+  });
+
+  it('takes hardship only with what is asked for and with evidence', () => {
+    expect(() => ask({ plan: undefined })).toThrow('says in plan');
+    expect(() => ask({ kind: 'Dispute', plan })).toThrow('says in plan');
+    expect(() => ask({ evidence: [] })).toThrow('evidence');
+  });
+
+  it('is not decided by whoever wrote it down', () => {
+    const paused = ask({ actor: 'operator:a' });
+    const [pause] = paused.pauses;
+    if (pause === undefined) throw new Error('no pause');
+    const task = openPauseTask(paused, { pause, at });
+    expect(task.excludedOperators).toEqual(['a']);
+    expect(task.content['plan']).toEqual(plan);
+    expect(() => decided(task, 'Approve', 'a')).toThrow();
   });
 
   it('ends with an answer, once', () => {
@@ -243,6 +264,98 @@ describe('pauseCase', () => {
     const answered = answerPause(paused, { pauseId: pause.pauseId, task, at });
     expect(answered).toMatchObject({ pauses: [], event: { type } });
     expect(answered?.notBefore).toBe(isGranted ? '2026-12-11T02:00:00.000Z' : undefined);
+  });
+});
+
+describe('followRelief', () => {
+  const { loanId } = aDebt().loan;
+  const other = aDebt('two').loan.loanId;
+  const taskId = `task_${'A'.repeat(26)}`;
+  const secondTask = `task_${'B'.repeat(26)}`;
+  const granted = (loans = [loanId]): CollectionCase => {
+    const paused = pauseCase(
+      aCase({ loans: loans.map((id) => ({ ...aDebt().loan, loanId: id })) }),
+      {
+        kind: 'Hardship',
+        reason: 'Illness',
+        evidence: ['doc_1'],
+        plan: { moreInstallments: 6, isPastDuePrincipalSpread: true, isInstallmentKept: false },
+        ...{ on, at, actor: 'operator:a', limits },
+      },
+    );
+    const [pause] = paused.pauses;
+    if (pause === undefined) throw new Error('no pause');
+    const task = decided(openPauseTask(paused, { pause, at }), 'Approve');
+    const tasks = [taskId, secondTask];
+    const requests = loans.map((id, index) => ({ loanId: id, taskId: tasks[index] ?? '' }));
+    const next = answerPause(paused, { pauseId: pause.pauseId, task, requests, at });
+    if (next === undefined) throw new Error('not answered');
+    return next;
+  };
+  const read = (offerUntil?: string, of = loanId) => ({
+    ...aDebt(),
+    loan: { ...aDebt().loan, loanId: of },
+    ...(offerUntil === undefined ? {} : { offerUntil }),
+  });
+  const none = new Set<string>();
+
+  it('rests on from the grant, and is not left alone besides', () => {
+    const next = granted();
+    expect(next.pauses).toMatchObject([{ kind: 'Restructuring', requests: [{ loanId, taskId }] }]);
+    expect(next.notBefore).toBeUndefined();
+    expect(isResting(next)).toBe(true);
+  });
+
+  it('waits while servicing has not answered, whatever else is told', () => {
+    expect(followRelief(granted(), { debts: [read()], closedTasks: none, at })).toBeUndefined();
+    expect(
+      followRelief(granted(), { debts: [read('2026-12-03')], closedTasks: none, at }),
+    ).toBeUndefined();
+    const closedTasks = new Set([taskId]);
+    expect(followRelief(granted(), { debts: [], closedTasks, at })).toBeUndefined();
+  });
+
+  it('ends when servicing answers without an offer', () => {
+    const next = followRelief(granted(), { debts: [read()], closedTasks: new Set([taskId]), at });
+    expect(next).toMatchObject({ pauses: [], event: { type: 'ReliefEnded' } });
+  });
+
+  it('waits for the borrower as long as the offer stands, and ends with it', () => {
+    const closedTasks = new Set([taskId]);
+    const offered = followRelief(granted(), { debts: [read('2026-12-03')], closedTasks, at });
+    expect(offered).toMatchObject({ event: { type: 'ReliefOffered' } });
+    if (offered === undefined) throw new Error('no offer');
+    expect(reliefEndsOn(offered)).toBe('2026-12-03');
+    expect(followRelief(offered, { debts: [read('2026-12-03')], closedTasks, at })).toBeUndefined();
+    const lapsed = followRelief(offered, { debts: [read()], closedTasks: none, at });
+    expect(lapsed).toMatchObject({ pauses: [], event: { type: 'ReliefEnded' } });
+  });
+
+  it('looks again on the morning after an offer has ended', () => {
+    const closedTasks = new Set([taskId]);
+    const offered = followRelief(granted(), { debts: [read('2026-12-03')], closedTasks, at });
+    if (offered === undefined) throw new Error('no offer');
+    const [arm] = shippedStrategy().arms;
+    if (arm === undefined) throw new Error('no arm');
+    const scene = { collectionCase: offered, debtor: undefined, arm, limits, on, at };
+    expect(chooseStep(scene)).toEqual({
+      kind: 'Wait',
+      until: '2026-12-04T00:00:00.000Z',
+      because: 'Resting',
+    });
+  });
+
+  it('waits for the last of several loans, and for none that has left the case', () => {
+    const both = granted([loanId, other]);
+    const one = followRelief(both, {
+      debts: [read(), read(undefined, other)],
+      closedTasks: new Set([taskId]),
+      at,
+    });
+    expect(one?.pauses).toMatchObject([{ requests: [{ loanId: other }] }]);
+    if (one === undefined) throw new Error('nothing ended');
+    const cured = { ...read(undefined, other), standing: 'Restructured' as const };
+    expect(followDebts(one, { debts: [read(), cured], at })?.pauses).toEqual([]);
   });
 });
 

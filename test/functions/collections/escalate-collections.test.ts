@@ -2,12 +2,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { CollectionCase } from '#domain/collections/case.ts';
 import { stepTaskIdOf } from '#domain/collections/collection-task.ts';
 import type { StrategyStep } from '#domain/collections/strategy.ts';
+import { sha256Hex } from '#domain/shared/digest.ts';
 import { Unavailable } from '#domain/shared/errors.ts';
 import type { Task, TaskDecision } from '#domain/tasks/task.ts';
 import { bookedLoan, CollectionsWorld } from '#local/simulation/collections-world.ts';
 import type { BookedLoan } from '#local/simulation/loan-book.ts';
+import { runApplyRelief } from '#functions/collections/apply-relief.ts';
 import { runAwaitNextStep } from '#functions/collections/await-next-step.ts';
+import { runFollowRelief } from '#functions/collections/follow-relief.ts';
 import { runRenewEscalation } from '#functions/collections/renew-escalation.ts';
+import { runOpenCaseRequest } from '#functions/operator-api/open-case-request.ts';
 import { InMemoryCaseResults, InMemoryCases } from '#test/support/in-memory-cases.ts';
 import { InMemoryTasks } from '#test/support/in-memory-tasks.ts';
 import { machines } from '#test/statemachines/machine-files.ts';
@@ -294,6 +298,109 @@ describe('escalate-collections', () => {
       type: 'CaseStepChosen',
       facts: { strategy: 'default-ladder#3', stepId: 'call' },
     });
+  });
+});
+
+describe('hardship', () => {
+  const mark = (name: string) => ({ mark: sha256Hex(name), bodyHash: sha256Hex(`body ${name}`) });
+
+  async function granted(world: CollectionsWorld): Promise<Task> {
+    await world.overdue(loan);
+    const { caseId } = await world.caseOf(loan.borrowerKey);
+    await runOpenCaseRequest(
+      {
+        caseId,
+        idempotency: mark('hardship'),
+        operatorId: 'collector',
+        body: {
+          kind: 'Hardship',
+          reason: 'Illness',
+          evidence: ['doc_1'],
+          complexity: 'Plain',
+          plan: { moreInstallments: 6, isPastDuePrincipalSpread: true, isInstallmentKept: false },
+        },
+      },
+      world.dependencies(),
+    );
+    await world.idle();
+    await world.decide(await reliefTask(world, 'DecideHardship'), 'Approve', 'supervisor-0');
+    return reliefTask(world, 'ApproveRestructuring');
+  }
+
+  async function reliefTask(world: CollectionsWorld, kind: Task['kind']): Promise<Task> {
+    const { items } = await world.stores.tasks.listInbox({ queue: 'Relief' }, { limit: 9 });
+    const task = items.find((each) => each.kind === kind);
+    if (task === undefined) throw new Error(`no task ${kind}`);
+    return task;
+  }
+
+  it('rests until servicing and the borrower agree, and ends as restructured', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms', everyDays: 2, atMost: 60 });
+    const task = await granted(world);
+    expect(task.excludedOperators).toEqual(['supervisor-0', 'collector']);
+    await world.advanceTo(at('2026-12-06'));
+    await world.decide(task, 'Approve', 'supervisor-1');
+    await world.advanceTo(at('2026-12-10'));
+    expect(world.sent).toHaveLength(1);
+    await world.confirmOffer(loan.loanId);
+    expect(await endOf(world)).toEqual({ ...cured, because: 'Restructured' });
+    await world.advanceTo(at('2027-01-10'));
+    expect(world.sent).toHaveLength(1);
+  });
+
+  it('goes on the morning after an offer that nobody confirmed', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms', everyDays: 2, atMost: 60 });
+    const task = await granted(world);
+    await world.decide(task, 'Approve', 'supervisor-1');
+    await world.advanceTo(at('2026-12-03', '23:59:59'));
+    expect(world.sent).toHaveLength(1);
+    await world.advanceTo(at('2026-12-04', '08:00:01'));
+    expect(world.sent).toHaveLength(2);
+    expect((await world.caseOf(loan.borrowerKey)).pauses).toEqual([]);
+  });
+
+  it('goes on at once when the second person says no, told once or twice', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms', everyDays: 2, atMost: 60 });
+    const task = await granted(world);
+    await world.advanceTo(at('2026-12-01'));
+    await world.decide(task, 'Reject', 'supervisor-1');
+    const { version, pauses } = await world.caseOf(loan.borrowerKey);
+    expect(pauses).toEqual([]);
+    expect(world.sent).toHaveLength(2);
+    const event = { taskId: task.taskId, kind: 'ApproveRestructuring' } as const;
+    await runFollowRelief(event, world.dependencies());
+    expect((await world.caseOf(loan.borrowerKey)).version).toBe(version);
+  });
+
+  it('goes on when money that does not cure makes the offer void', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms', everyDays: 2, atMost: 60 });
+    const task = await granted(world);
+    await world.decide(task, 'Approve', 'supervisor-1');
+    await world.advanceTo(at('2026-12-01'));
+    await world.pay(loan.loanId, 1_000);
+    expect(await world.caseOf(loan.borrowerKey)).toMatchObject({ status: 'Open', pauses: [] });
+    expect(world.sent).toHaveLength(2);
+  });
+
+  it('asks servicing once, however often the decision is told', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms' });
+    const task = await granted(world);
+    const { caseId } = await world.caseOf(loan.borrowerKey);
+    const { items } = await world.stores.tasks.listInbox({ queue: 'Relief' }, { limit: 9 });
+    expect(items.map(({ taskId }) => taskId)).toEqual([task.taskId]);
+    const relief = await world.stores.tasks.listByApplication(loan.applicationId);
+    const decided = relief.find(({ kind }) => kind === 'DecideHardship');
+    expect(decided?.status).toBe('Closed');
+    await runApplyRelief(
+      {
+        subjectId: decided?.taskId ?? '',
+        caseId,
+        pauseId: decided?.about?.['pauseId'] ?? '',
+        kind: 'DecideHardship',
+      },
+      world.dependencies(),
+    );
+    expect(await world.stores.tasks.listByApplication(loan.applicationId)).toHaveLength(2);
   });
 });
 

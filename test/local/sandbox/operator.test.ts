@@ -8,7 +8,7 @@ function task(kind: string, queue: string): TaskView {
 }
 
 describe('chooseOperator', () => {
-  it.each(['CallBorrower', 'ApproveWriteOff', 'DecideHardship'])(
+  it.each(['CallBorrower', 'ApproveWriteOff', 'DecideHardship', 'ApproveRestructuring'])(
     'leaves a %s to people, even when the supervisors have it',
     (kind) => {
       expect(chooseOperator(task(kind, 'Supervisor'))).toBeUndefined();
