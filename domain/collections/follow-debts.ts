@@ -1,3 +1,4 @@
+import { businessDateOf } from '../shared/calendar.ts';
 import type { CaseLoan, CloseReason, CollectionCase, Pause } from './case.ts';
 import { changeCase } from './change-case.ts';
 import { closeCase } from './close-case.ts';
@@ -14,7 +15,7 @@ export function followDebts(
   if (collectionCase.status === 'Closed') return undefined;
   const { debts, at } = read;
   const byLoan = new Map(debts.map((debt) => [debt.loan.loanId, debt]));
-  const standingOf = ({ loanId }: CaseLoan) => byLoan.get(loanId)?.standing ?? 'Overdue';
+  const standingOf = ({ loanId }: CaseLoan) => standingIn(collectionCase, byLoan.get(loanId));
   const loans = collectionCase.loans
     .filter((loan) => standingOf(loan) === 'Overdue')
     .map((loan) => byLoan.get(loan.loanId)?.loan ?? loan);
@@ -38,6 +39,14 @@ export function followDebts(
       daysPastDue: Math.max(...loans.map(({ daysPastDue }) => daysPastDue)),
     },
   });
+}
+
+/** New terms that were agreed while the case was open are why nothing is overdue, though the rest of it had to be paid. */
+function standingIn({ openedAt }: CollectionCase, debt: Debt | undefined): Debt['standing'] {
+  if (debt === undefined) return 'Overdue';
+  const { standing, restructuredOn = '' } = debt;
+  const openedOn = businessDateOf(Date.parse(openedAt));
+  return standing === 'Current' && restructuredOn >= openedOn ? 'Restructured' : standing;
 }
 
 /** Days pass every day; that alone is no change worth a version. */

@@ -16,12 +16,14 @@ export function debtOf(file: LoanFile, asOf: string, profile: DebtorProfile): De
   const account = accountOf(file, asOf);
   const { daysPastDue, bucket } = delinquencyIn(file, account);
   const offerUntil = openOfferUntil(loan, asOf);
+  const restructuredOn = lastRestructuringOf(file);
   const lead = loan.participations.find(({ role }) => role === 'Lead') ?? loan.participations[0];
   return {
     borrowerKey: loan.borrowerKey,
     lenderId: lead?.funderId ?? '',
     standing: standingOf(file, daysPastDue),
     ...(offerUntil === undefined ? {} : { offerUntil }),
+    ...(restructuredOn === undefined ? {} : { restructuredOn }),
     loan: {
       loanId: loan.loanId,
       applicationId: loan.applicationId,
@@ -50,10 +52,10 @@ function standingOf(file: LoanFile, daysPastDue: number): Debt['standing'] {
   if (status === 'WrittenOff') return 'WrittenOff';
   if (status === 'Settled') return 'Settled';
   if (daysPastDue > 0) return 'Overdue';
-  return lastEventIsRestructuring(file) ? 'Restructured' : 'Current';
+  return 'Current';
 }
 
-function lastEventIsRestructuring({ payments, changes }: LoanFile): boolean {
-  const last = [...payments, ...changes].toSorted((a, b) => a.sequence - b.sequence).at(-1);
-  return last?.loanEvent.kind === 'Restructuring';
+function lastRestructuringOf({ changes }: LoanFile): string | undefined {
+  const last = changes.findLast(({ loanEvent }) => loanEvent.kind === 'Restructuring');
+  return last?.loanEvent.valueDate;
 }

@@ -85,6 +85,7 @@ describe('functions called by events or schedules', () => {
     expect(entriesCalledBy(configured).sort()).toEqual([
       'collections/apply-relief.ts',
       'collections/follow-loan.ts',
+      'collections/follow-relief.ts',
       'collections/open-case.ts',
       'collections/record-result.ts',
       'day-close/start-day-close.ts',

@@ -267,6 +267,17 @@ describe('pauseCase', () => {
   });
 });
 
+describe('a case whose loan has new terms', () => {
+  it.each([
+    ['2026-11-25', 'Cured'],
+    ['2026-11-26', 'Restructured'],
+  ])('agreed on %s ends as %s once nothing is overdue', (restructuredOn, because) => {
+    const current = { ...aDebt('one', {}, 'Current'), restructuredOn };
+    const closed = followDebts(aCase(), { debts: [current], at });
+    expect(closed?.closedBecause).toBe(because);
+  });
+});
+
 describe('followRelief', () => {
   const { loanId } = aDebt().loan;
   const other = aDebt('two').loan.loanId;

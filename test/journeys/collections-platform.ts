@@ -1,0 +1,208 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPlatformProcess, type PlatformProcess } from '#local/bench/platform-process.ts';
+import { syntheticApplication, syntheticCardNumber } from '#local/bench/synthetic-applications.ts';
+import { addDays } from '#domain/shared/calendar.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+}
+
+export interface LentLoan {
+  readonly loanId: string;
+  readonly applicationId: string;
+  readonly accountNumber: string;
+  readonly mobile: string;
+  /** The due dates of its plan. */
+  readonly dueOn: readonly string[];
+}
+
+export type OperatorName =
+  'operator-a' | 'operator-b' | 'collector' | 'supervisor' | 'administrator' | 'auditor';
+
+const LENDER = 'zhudai-lending';
+const collectionScripts = ['reminder', 'second-reminder', 'robot-reminder', 'assistant-call'];
+const PATIENCE_MS = 60_000;
+
+/**
+ * A whole platform with loans whose accounts are empty: every journey of collections talks to it over HTTP alone, as
+ * operators, a partner and a bank do, and moves its clock.
+ */
+export class CollectionsPlatform {
+  readonly #platform: PlatformProcess;
+  readonly #dataDir: string;
+  #key = 0;
+
+  private constructor(platform: PlatformProcess, dataDir: string) {
+    this.#platform = platform;
+    this.#dataDir = dataDir;
+  }
+
+  static async start(): Promise<CollectionsPlatform> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'zhudai-collections-'));
+    const flags = ['--empty', '--auto-operate', '--memory'];
+    return new CollectionsPlatform(await startPlatformProcess({ flags, dataDir }), dataDir);
+  }
+
+  async stop(): Promise<void> {
+    await this.#platform.stop();
+    await rm(this.#dataDir, { recursive: true, force: true });
+  }
+
+  get output(): string {
+    return this.#platform.output();
+  }
+
+  /** One request under a credential; a key of its own unless one is given. */
+  async send(
+    method: string,
+    path: string,
+    { credential, body, key }: { credential?: string; body?: unknown; key?: string } = {},
+  ): Promise<Answer> {
+    const answer = await fetch(`${this.#platform.baseUrl}${path}`, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
+        ...(method === 'POST' ? { 'idempotency-key': key ?? `key-${(this.#key += 1)}` } : {}),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+    };
+  }
+
+  /** A request of one of the demo operators, with a token of this moment. */
+  async as(
+    operatorId: OperatorName,
+    method: 'GET' | 'POST',
+    path: string,
+    sent: { body?: unknown; key?: string } = {},
+  ): Promise<Answer> {
+    const token = await this.send('POST', '/sandbox/oidc/token', { body: { operatorId } });
+    return this.send(method, path, { ...sent, credential: String(token.body['access_token']) });
+  }
+
+  partner(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
+    return this.send(method, path, { credential: this.#platform.partnerKey, body });
+  }
+
+  async now(): Promise<string> {
+    return String((await this.send('GET', '/local/clock')).body['now']);
+  }
+
+  /** Everything due up to that instant has happened when this returns. */
+  async moveTo(date: string, time = '10:00:00'): Promise<void> {
+    const to = `${date}T${time}+08:00`;
+    const answer = await this.send('POST', '/local/clock', { body: { to } });
+    if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+  }
+
+  /** Lends to the n-th person and empties their account: the first installment stays unpaid. */
+  async lend(n: number, change: (body: Record<string, unknown>) => void = () => undefined) {
+    const body = syntheticApplication('collections', n);
+    change(body);
+    const { mobile } = body['applicant'] as { mobile: string };
+    const asked = await this.partner('POST', '/v1/applications', body);
+    const applicationId = String(asked.body['applicationId']);
+    const loanId = await this.until(async () => {
+      const { body: found } = await this.partner('GET', `/v1/applications/${applicationId}`);
+      return found['status'] === 'Disbursed' ? String(found['loanId']) : undefined;
+    }, `${applicationId} to be paid out`);
+    const accountNumber = syntheticCardNumber(n);
+    await this.send('PUT', `/sandbox/bank/accounts/${accountNumber}`, { body: { balanceFen: 0 } });
+    const { body: plan } = await this.partner('GET', `/v1/loans/${loanId}/schedule`);
+    const dueOn = (plan['rows'] as { dueOn: string }[]).map((row) => row.dueOn);
+    const lent: LentLoan = { loanId, applicationId, accountNumber, mobile, dueOn };
+    return lent;
+  }
+
+  /** Moves to ten in the morning so many days after the first due date. */
+  moveToDayPastDue({ dueOn: [first = ''] }: LentLoan, days: number, time?: string): Promise<void> {
+    return this.moveTo(addDays(first, days), time);
+  }
+
+  /** The open case that holds a loan. */
+  caseIdOf({ loanId }: LentLoan): Promise<string> {
+    return this.until(async () => {
+      const { body } = await this.as('collector', 'GET', `/ops/cases?lenderId=${LENDER}&limit=100`);
+      const cases = body['items'] as { caseId: string; loans: { loanId: string }[] }[];
+      return cases.find(({ loans }) => loans.some((loan) => loan.loanId === loanId))?.caseId;
+    }, `a case of ${loanId}`);
+  }
+
+  async caseOf(caseId: string): Promise<Record<string, unknown>> {
+    return (await this.as('supervisor', 'GET', `/ops/cases/${caseId}`)).body;
+  }
+
+  /** The case as soon as it is as wished. */
+  caseWhen(
+    caseId: string,
+    isSo: (found: Record<string, unknown>) => boolean,
+    wish = 'the case to change',
+  ): Promise<Record<string, unknown>> {
+    return this.until(async () => {
+      const found = await this.caseOf(caseId);
+      return isSo(found) ? found : undefined;
+    }, wish);
+  }
+
+  /** The open task of a kind about a case or an application. */
+  taskOf(kind: string, about: string): Promise<Record<string, unknown>> {
+    return this.until(async () => {
+      const { body } = await this.as('supervisor', 'GET', '/ops/tasks?limit=100');
+      const tasks = body['items'] as Record<string, unknown>[];
+      return tasks.find(
+        (task) => task['kind'] === kind && JSON.stringify(task).includes(`"${about}"`),
+      );
+    }, `a task ${kind} about ${about}`);
+  }
+
+  /** Decides a task bound to what was shown. */
+  decide(operatorId: OperatorName, task: Record<string, unknown>, outcome: string) {
+    return this.as(operatorId, 'POST', `/ops/tasks/${String(task['taskId'])}/decision`, {
+      body: { outcome, contentHash: task['contentHash'], note: 'decided' },
+    });
+  }
+
+  /** A transfer to the collection account with the loan in its remark. */
+  async transfer({ loanId }: LentLoan, amountFen: number, receiptId: string): Promise<void> {
+    const answer = await this.send('POST', '/sandbox/bank/receipts', {
+      body: { amountFen, remark: loanId, receiptId },
+    });
+    if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
+  }
+
+  /** Everything the loan owes today. */
+  async dueFenOf({ loanId }: LentLoan): Promise<number> {
+    const { body } = await this.partner('GET', `/v1/loans/${loanId}`);
+    return (body['account'] as { dueFen: number }).dueFen;
+  }
+
+  /** What the gateway sent or read to a borrower to collect, longest ago first; the gateway knows masked numbers. */
+  async remindersOf({ mobile }: LentLoan): Promise<readonly string[]> {
+    const { body } = await this.send('GET', '/sandbox/sms/books');
+    const messages = body['messages'] as { template: string; to: string; at: string }[];
+    const masked = `${mobile.slice(0, 3)}****${mobile.slice(-4)}`;
+    return messages
+      .filter(({ to, template }) => to === masked && collectionScripts.includes(template))
+      .map(({ template, at }) => `${template} ${at}`);
+  }
+
+  async until<Value>(look: () => Promise<Value | undefined>, wish: string): Promise<Value> {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const found = await look();
+      if (found !== undefined) return found;
+      if (performance.now() > deadline) throw new Error(`waited in vain for ${wish}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
