@@ -12,6 +12,7 @@ const usage = `npm start -- [flags]
   --empty             do not replay the first 50 sample applications into an empty data folder
   --auto-operate      let the sandbox staff work the tasks
   --manual-borrower   leave contracts unsigned
+  --isolate           every function with modules, access key and KMS calls of its own; needs --memory
   --help              this text`;
 
 const REPLAYED_FIRST = 50;
@@ -38,6 +39,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     isInMemory: flags.memory,
     isAutoOperated: flags.isAutoOperated,
     isManualBorrower: flags.isManualBorrower,
+    isIsolated: flags.isIsolated,
     onError: (error) => {
       if (!stopping.signal.aborted) console.error(describe(error));
     },
@@ -77,6 +79,7 @@ interface Flags {
   readonly empty: boolean;
   readonly isAutoOperated: boolean;
   readonly isManualBorrower: boolean;
+  readonly isIsolated: boolean;
   readonly help: boolean;
 }
 
@@ -87,6 +90,8 @@ function readFlags(argv: readonly string[]): Flags {
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > PORT_MAX)
     throw new CannotStart(`--port must be a number up to ${PORT_MAX}, not "${values.port}"`);
+  if (values.isolate && !values.memory)
+    throw new CannotStart('--isolate seals with a KMS that forgets its keys: it needs --memory');
   return {
     port,
     data: values.data,
@@ -94,6 +99,7 @@ function readFlags(argv: readonly string[]): Flags {
     empty: values.empty,
     isAutoOperated: values['auto-operate'],
     isManualBorrower: values['manual-borrower'],
+    isIsolated: values.isolate,
     help: values.help,
   };
 }
@@ -109,6 +115,7 @@ function parseFlags(argv: readonly string[]) {
         empty: { type: 'boolean', default: false },
         'auto-operate': { type: 'boolean', default: false },
         'manual-borrower': { type: 'boolean', default: false },
+        isolate: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });

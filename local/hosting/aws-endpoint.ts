@@ -4,16 +4,20 @@ import {
   jsonAnswer,
   jsonBody,
   xmlAnswer,
+  xmlText,
   type AwsAnswer,
   type AwsRequest,
 } from './aws-request.ts';
 import type { DatabaseRequests } from './database-requests.ts';
 import { busName, type EventEntry, type Events } from './events.ts';
 import { FunctionError, type FunctionHost } from './functions.ts';
-import { runAsPlatform } from './function-environment.ts';
+import { runAsPlatform, runningFunction } from './function-environment.ts';
 import { ACCOUNT_ID, localArn } from './identity.ts';
+import type { KeyService } from './key-service.ts';
 import type { Meter } from './meter.ts';
+import type { Permissions } from './permissions.ts';
 import { readBody } from './request-body.ts';
+import { commandUses, objectUses } from './request-uses.ts';
 import type { S3Service } from './s3-service.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Secrets } from './secrets.ts';
@@ -32,7 +36,9 @@ export interface AwsEndpointOptions {
   readonly secrets: Secrets;
   readonly functions: FunctionHost;
   readonly database: DatabaseRequests;
+  readonly keys: KeyService;
   readonly meter: Meter;
+  readonly permissions: Permissions;
 }
 
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
@@ -53,7 +59,10 @@ export class AwsEndpoint {
 
   /** Answers without HTTP: the SDK clients of this very process come this way. */
   answer(request: AwsRequest): Promise<AwsAnswer> {
-    return runAsPlatform(() => this.#answer(request));
+    const caller = this.#callerOf(request);
+    return runAsPlatform(
+      async () => this.#refuse(request, caller) ?? (await this.#answer(request)),
+    );
   }
 
   /** Answers a command of a JSON protocol from this very process. */
@@ -61,6 +70,16 @@ export class AwsEndpoint {
     target: string,
     body: Readonly<Record<string, unknown>>,
   ): Promise<{ status: number; body: Readonly<Record<string, unknown>> }> {
+    const caller = runningFunction();
+    const refusal =
+      caller === undefined
+        ? undefined
+        : this.#options.permissions.refusalOf(caller, commandUses(target, body));
+    if (refusal !== undefined)
+      return Promise.resolve({
+        status: 400,
+        body: { __type: 'AccessDeniedException', message: refusal },
+      });
     return runAsPlatform(async () => {
       this.#options.meter.countRequest(target);
       if (!target.startsWith('AWSEvents.')) {
@@ -77,6 +96,39 @@ export class AwsEndpoint {
     const text = request.body.toString('utf8');
     const { status, body } = await this.#options.database.forward(target, text);
     return { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
+  }
+
+  /** The function that runs, or the one whose access key signed; undefined for people and tools of this machine. */
+  #callerOf({ headers, query }: AwsRequest): string | undefined {
+    const running = runningFunction();
+    if (running !== undefined) return running;
+    const credential =
+      query.get('X-Amz-Credential') ??
+      /Credential=([^,]+)/.exec(headers['authorization'] ?? '')?.[1];
+    const accessKeyId = credential?.split('/')[0] ?? '';
+    return this.#options.functions.has(accessKeyId) ? accessKeyId : undefined;
+  }
+
+  #refuse(request: AwsRequest, caller: string | undefined): AwsAnswer | undefined {
+    if (caller === undefined) return undefined;
+    const { permissions, objects } = this.#options;
+    const target = request.headers['x-amz-target'];
+    // DynamoDB's requests are judged where they are counted.
+    if (target?.startsWith('DynamoDB') === true) return undefined;
+    if (target !== undefined) {
+      const body = jsonBody(request);
+      const named =
+        target === 'TrentService.Decrypt'
+          ? { ...body, KeyId: this.#options.keys.keyOf(String(body['CiphertextBlob'])) }
+          : body;
+      const refusal = permissions.refusalOf(caller, commandUses(target, named));
+      return refusal === undefined ? undefined : errorAnswer(400, 'AccessDeniedException', refusal);
+    }
+    const uses = objectUses(request, (bucket) => objects.keyArn(bucket));
+    const refusal = permissions.refusalOf(caller, uses);
+    if (refusal === undefined) return undefined;
+    const xml = `<Error><Code>AccessDenied</Code><Message>${xmlText(refusal)}</Message></Error>`;
+    return xmlAnswer(403, xml);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -129,6 +181,7 @@ export class AwsEndpoint {
     if (service === 'AWSEvents') return this.#answerEvents(operation, jsonBody(request));
     if (service === 'secretsmanager')
       return this.#options.secrets.answer(operation, jsonBody(request));
+    if (service === 'TrentService') return this.#options.keys.answer(operation, jsonBody(request));
     return errorAnswer(400, 'UnknownOperationException', `${target} is not emulated here`);
   }
 

@@ -4,6 +4,8 @@ import type { DynamoWire } from './dynamo-wire.ts';
 import { runningFunction } from './function-environment.ts';
 import type { BegunWrites, ItemCache, KnownItem } from './item-cache.ts';
 import type { Meter } from './meter.ts';
+import type { Permissions } from './permissions.ts';
+import { databaseUses } from './request-uses.ts';
 import type { Table } from './tables.ts';
 import { writtenItems, type WrittenItem } from './written-items.ts';
 
@@ -19,6 +21,8 @@ export interface DatabaseRequestsOptions {
   readonly tables: readonly Table[];
   readonly cache: ItemCache;
   readonly meter: Meter;
+  /** Judges what functions ask for; without it, and from outside of functions, everything is allowed. */
+  readonly permissions?: Permissions;
   /** Told of the body of every write, once it is done. */
   readonly onWrite: (body: string) => void;
 }
@@ -60,6 +64,9 @@ export class DatabaseRequests {
     }
     if (/ExecuteStatement$|^ExecuteTransaction$/.test(operation))
       throw new Error('the one-machine host does not know PartiQL');
+    const refused = this.#refusal(operation, text);
+    if (refused)
+      return { status: refused.status, body: Buffer.from(JSON.stringify(refused.answer)) };
     // Tables of the host's own, the interpreter's checkpoints among them, do not exist in the cloud.
     meter.countRequest(target.replace('_20120810', ''));
     const answer = await wire.forward(target, text);
@@ -69,10 +76,23 @@ export class DatabaseRequests {
 
   /** A request whose values are in DynamoDB's notation already. */
   async send(operation: string, request: Fields): Promise<DatabaseAnswer> {
+    const refused = this.#refusal(operation, request);
+    if (refused) return refused;
     this.#options.meter.countRequest(`DynamoDB.${operation}`);
     if (writes.has(operation)) return this.#write(operation, request);
     if (operation === 'GetItem') return this.#get(request);
     return this.#read(operation, request);
+  }
+
+  #refusal(operation: string, request: Fields | string): DatabaseAnswer | undefined {
+    const caller = runningFunction();
+    const { permissions } = this.#options;
+    if (caller === undefined || !permissions) return undefined;
+    const fields = typeof request === 'string' ? (JSON.parse(request) as Fields) : request;
+    const Message = permissions.refusalOf(caller, databaseUses(operation, fields));
+    if (Message === undefined) return undefined;
+    const __type = 'com.amazon.coral.service#AccessDeniedException';
+    return { status: 400, answer: { __type, Message } };
   }
 
   #concerns(operation: string, text: string): boolean {

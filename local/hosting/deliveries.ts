@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Activity } from './activity.ts';
 import type { HostTable } from './host-table.ts';
+import { functionName } from './functions.ts';
+import type { Permissions } from './permissions.ts';
 import { callTarget, type TargetPorts } from './targets.ts';
 
 /** One event on its way to one target. */
@@ -12,6 +14,14 @@ export interface Delivery {
   readonly deadLetterArn: string | undefined;
   readonly attemptsMax: number;
   readonly expiresAtMs: number;
+}
+
+export interface DeliveriesOptions {
+  readonly table: HostTable;
+  readonly clock: Clock;
+  readonly activity: Activity;
+  readonly ports: TargetPorts;
+  readonly permissions: Permissions;
 }
 
 interface Kept extends Delivery {
@@ -33,15 +43,17 @@ export class Deliveries {
   readonly #clock: Clock;
   readonly #activity: Activity;
   readonly #ports: TargetPorts;
+  readonly #permissions: Permissions;
   readonly #kept = new Map<string, Kept>();
   readonly #cancels = new Set<() => void>();
   #isStopped = false;
 
-  constructor(options: { table: HostTable; clock: Clock; activity: Activity; ports: TargetPorts }) {
+  constructor(options: DeliveriesOptions) {
     this.#table = options.table;
     this.#clock = options.clock;
     this.#activity = options.activity;
     this.#ports = options.ports;
+    this.#permissions = options.permissions;
   }
 
   get pending(): readonly Delivery[] {
@@ -103,7 +115,16 @@ export class Deliveries {
       this.#retryLater(kept, delayMs);
       return;
     }
-    if (kept.deadLetterArn !== undefined)
+    if (kept.deadLetterArn !== undefined) {
+      const { functions } = this.#ports;
+      const isOfFunction =
+        functions.asynchronousConduct(kept.targetArn).deadLetterArn !== undefined;
+      // The bus writes to a rule's queue as itself, Lambda to a function's in the name of the function.
+      if (isOfFunction)
+        this.#permissions.demand(functionName(kept.targetArn), {
+          action: 'sqs:SendMessage',
+          resource: kept.deadLetterArn,
+        });
       await this.#ports.queues.send(kept.deadLetterArn, kept.input, {
         RULE_ARN: kept.ruleArn,
         TARGET_ARN: kept.targetArn,
@@ -111,6 +132,7 @@ export class Deliveries {
           kept.attempts >= kept.attemptsMax ? 'MaximumRetryAttempts' : 'MaximumEventAgeInSeconds',
         RETRY_ATTEMPTS: String(kept.attempts - 1),
       });
+    }
     await this.#forget(kept);
   }
 

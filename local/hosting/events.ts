@@ -8,6 +8,7 @@ import { ACCOUNT_ID, REGION } from './identity.ts';
 import type { Meter } from './meter.ts';
 import { assertTarget, type TargetPorts } from './targets.ts';
 import type { HostTable } from './host-table.ts';
+import type { Permissions } from './permissions.ts';
 import type { Resource } from './template.ts';
 
 /** An event as rules and targets see it. */
@@ -70,6 +71,7 @@ export interface EventsOptions {
   readonly activity: Activity;
   readonly meter: Meter;
   readonly ports: TargetPorts;
+  readonly permissions: Permissions;
   /** Hears of every event besides the rules: the sandbox's people act on what happens. */
   readonly onEvent?: ((event: BusEvent) => void) | undefined;
 }

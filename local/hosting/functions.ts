@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import type { Activity } from './activity.ts';
+import { isolateModules, ownModules } from './function-modules.ts';
 import { isolateEnvironments, runAsFunction, type FunctionScope } from './function-environment.ts';
 import { localArn } from './identity.ts';
 import type { Meter } from './meter.ts';
@@ -80,6 +81,8 @@ export interface FunctionHostOptions {
   readonly root: string;
   readonly activity: Activity;
   readonly meter: Meter;
+  /** Every function with modules, caches and an access key of its own, as in the cloud; slower to load. */
+  readonly isIsolated: boolean;
   readonly log: (text: string) => void;
 }
 
@@ -102,6 +105,7 @@ export class FunctionHost {
         deadLetterArn: config.DestinationConfig.OnFailure?.Destination,
       });
     }
+    if (options.isIsolated) isolateModules(options.root);
     isolateEnvironments(
       [...this.#functions.values()].flatMap(({ scope }) => Object.keys(scope.environment)),
     );
@@ -183,7 +187,10 @@ export class FunctionHost {
 
   #load(hosted: HostedFunction): Promise<Handler> {
     hosted.handler ??= runAsFunction(hosted.scope, () =>
-      loadHandler(join(this.#options.root, hosted.entry)),
+      loadHandler(
+        join(this.#options.root, hosted.entry),
+        this.#options.isIsolated ? ownModules(hosted.name) : '',
+      ),
     );
     // What could not be loaded is tried again: the file may have been repaired meanwhile.
     hosted.handler.catch(() => {
@@ -201,7 +208,7 @@ export function functionName(nameOrArn: string): string {
 
 function hostedFunction(
   resource: Resource,
-  { log, withoutVariables }: FunctionHostOptions,
+  { log, withoutVariables, isIsolated }: FunctionHostOptions,
 ): HostedFunction {
   const entry = resource.metadata['zhudai:entry'];
   if (typeof entry !== 'string')
@@ -223,6 +230,7 @@ function hostedFunction(
             ([name]) => !withoutVariables.includes(name),
           ),
         ),
+        ...(isIsolated && accessKeyOf(resource.name)),
         AWS_LAMBDA_FUNCTION_NAME: resource.name,
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MemorySize),
       },
@@ -232,8 +240,13 @@ function hostedFunction(
   };
 }
 
-async function loadHandler(path: string): Promise<Handler> {
-  const loaded = (await import(pathToFileURL(path).href)) as { handler?: unknown };
+/** Says who signed what was presigned or sent over HTTP. Expired from the start, so that no client remembers another's. */
+function accessKeyOf(name: string): Record<string, string> {
+  return { AWS_ACCESS_KEY_ID: name, AWS_CREDENTIAL_EXPIRATION: new Date().toISOString() };
+}
+
+async function loadHandler(path: string, search: string): Promise<Handler> {
+  const loaded = (await import(`${pathToFileURL(path).href}${search}`)) as { handler?: unknown };
   if (typeof loaded.handler !== 'function')
     throw new FunctionError({
       name: 'Runtime.HandlerNotFound',

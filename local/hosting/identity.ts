@@ -44,6 +44,15 @@ export const namings: Readonly<Record<string, Naming>> = {
     nameProperty: 'FunctionName',
     attributes: arnOf('lambda', 'function:'),
   },
+  'AWS::IAM::Role': {
+    nameProperty: 'RoleName',
+    attributes: {
+      Arn: (name) => `arn:${PARTITION}:iam::${ACCOUNT_ID}:role/${name}`,
+      RoleId: (name) => name,
+    },
+  },
+  'AWS::IAM::Policy': { attributes: {} },
+  'AWS::KMS::Key': { attributes: { ...arnOf('kms', 'key/'), KeyId: (name) => name } },
   'AWS::Lambda::EventSourceMapping': { attributes: { Id: (name) => name } },
   'AWS::Lambda::EventInvokeConfig': { attributes: {} },
   'AWS::StepFunctions::StateMachine': {
@@ -94,7 +103,7 @@ export const namings: Readonly<Record<string, Naming>> = {
   'AWS::ApiGateway::Stage': { nameProperty: 'StageName', attributes: {} },
 };
 
-/** Types that change nothing on one machine: permissions, logs, alarms, keys and what only a deployment needs. */
+/** Types that change nothing on one machine: permissions to invoke, logs, alarms and what only a deployment needs. */
 export const ignoredTypes: ReadonlySet<string> = new Set([
   'AWS::ApiGateway::Account',
   'AWS::ApiGateway::ApiKey',
@@ -111,10 +120,7 @@ export const ignoredTypes: ReadonlySet<string> = new Set([
   'AWS::Events::Archive',
   'AWS::Events::EventBusPolicy',
   'AWS::IAM::ManagedPolicy',
-  'AWS::IAM::Policy',
-  'AWS::IAM::Role',
   'AWS::KMS::Alias',
-  'AWS::KMS::Key',
   'AWS::Lambda::Permission',
   'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',

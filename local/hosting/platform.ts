@@ -24,11 +24,13 @@ import { readApi } from './gateway-routes.ts';
 import { HostTable } from './host-table.ts';
 import { ACCOUNT_ID, REGION } from './identity.ts';
 import { ItemCache } from './item-cache.ts';
+import { KeyService } from './key-service.ts';
 import { closeServer, listen } from './listen.ts';
 import { localKeys, type LocalKeys } from './local-keys.ts';
 import { LocalRoutes } from './local-routes.ts';
 import { createMachines } from './machines.ts';
 import { Meter } from './meter.ts';
+import { Permissions, usesWrittenTo } from './permissions.ts';
 import { People } from './people.ts';
 import { freePort, isPortFree } from './ports.ts';
 import { Queues } from './queues.ts';
@@ -50,6 +52,8 @@ export interface PlatformOptions {
   readonly isInMemory?: boolean;
   readonly isAutoOperated?: boolean;
   readonly isManualBorrower?: boolean;
+  /** Every function with modules, access key and KMS of its own, as in the cloud. Keeps nothing. */
+  readonly isIsolated?: boolean;
   readonly onError?: (error: unknown) => void;
   /** Called when the database ends although nobody stopped it. */
   readonly onDatabaseLost?: () => void;
@@ -176,6 +180,11 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   }
 }
 
+/** A machine's name in its ARN or in that of one of its versions, aliases or map states. */
+function machineOf(stateMachineArn: string): string {
+  return stateMachineArn.split(':')[6]?.split('/')[0] ?? '';
+}
+
 async function choosePorts(port: number): Promise<{ main: number; aws: number; database: number }> {
   if (port === 0 && earlierPorts) {
     const { main, aws, database } = earlierPorts;
@@ -235,14 +244,21 @@ async function assemble(given: {
   activity.onError = onError;
   const meter = new Meter();
   const log = new FunctionLog(storedIn && join(storedIn, 'logs', 'functions.log'));
+  const usesIn = process.env['ZHUDAI_USED_ACTIONS'];
+  const permissions = new Permissions(
+    assembly,
+    usesIn === undefined ? undefined : usesWrittenTo(usesIn),
+  );
+  const isIsolated = options.isIsolated ?? false;
   const functions = new FunctionHost({
     functions: assembly.ofType('AWS::Lambda::Function'),
     invokeConfigs: assembly.ofType('AWS::Lambda::EventInvokeConfig'),
-    // There is no KMS on this machine: without the key's ARN the functions seal with the secret's own key.
-    withoutVariables: ['PII_KEY_ARN'],
+    // Without the key's ARN the functions seal with the secret's own key, which costs no request to KMS.
+    withoutVariables: isIsolated ? [] : ['PII_KEY_ARN'],
     root: repositoryRoot,
     activity,
     meter,
+    isIsolated,
     log: log.write,
   });
   const queues = new Queues(assembly.ofType('AWS::SQS::Queue'), { table, clock });
@@ -261,6 +277,7 @@ async function assemble(given: {
     activity,
     meter,
     ports: targets,
+    permissions,
     onEvent: (event) => people.current?.onEvent(event),
   });
   const objectsIn =
@@ -288,6 +305,9 @@ async function assemble(given: {
     putEvents: (entries) => events.putEvents(entries),
     readObject: (bucket, key) => objects.readText(bucket, key),
     writeObject: (bucket, key, body) => objects.writeText(bucket, key, body),
+    demand: ({ stateMachineArn, ...use }) => {
+      permissions.demand(machineOf(stateMachineArn), use);
+    },
     onTransition: ({ stateMachineArn }) => {
       meter.countState(stateMachineArn);
     },
@@ -298,6 +318,7 @@ async function assemble(given: {
     activity,
     ports: targets,
     table,
+    permissions,
   });
   const wire = new DynamoWire(database.port);
   const streams = new Streams(assembly, {
@@ -305,6 +326,7 @@ async function assemble(given: {
     table,
     functions,
     queues,
+    permissions,
     activity,
     clock,
     onError,
@@ -323,6 +345,7 @@ async function assemble(given: {
     tables,
     cache: new ItemCache(tables),
     meter,
+    permissions,
     onWrite: (body) => {
       streams.written(body);
     },
@@ -337,7 +360,9 @@ async function assemble(given: {
     ),
     functions,
     database: requests,
+    keys: new KeyService(assembly.ofType('AWS::KMS::Key'), keys.piiWrappingKey),
     meter,
+    permissions,
   });
   cleanUp.push(
     routeSdkRequests(ports.aws, (request) => endpoint.answer(request)),

@@ -8,6 +8,15 @@ import { verifyPresigned } from './request-signature.ts';
 import type { Resource } from './template.ts';
 
 const BucketProperties = z.object({
+  BucketEncryption: z
+    .object({
+      ServerSideEncryptionConfiguration: z.array(
+        z.object({
+          ServerSideEncryptionByDefault: z.object({ KMSMasterKeyID: z.string().optional() }),
+        }),
+      ),
+    })
+    .optional(),
   NotificationConfiguration: z
     .object({
       EventBridgeConfiguration: z
@@ -43,18 +52,27 @@ const KEYS_PER_PAGE_MAX = 1000;
 export class S3Service {
   readonly #store: ObjectStore;
   readonly #options: S3Options;
-  readonly #buckets = new Map<string, { tellsEvents: boolean }>();
+  readonly #buckets = new Map<string, { tellsEvents: boolean; keyArn: string | undefined }>();
 
   constructor(options: S3Options) {
     this.#options = options;
     this.#store = new ObjectStore(options.directory);
     for (const { name, properties } of options.buckets) {
-      const { NotificationConfiguration } = BucketProperties.parse(properties);
+      const { BucketEncryption, NotificationConfiguration } = BucketProperties.parse(properties);
+      const [encryption] = BucketEncryption?.ServerSideEncryptionConfiguration ?? [];
       const tellsEvents =
         NotificationConfiguration.EventBridgeConfiguration?.EventBridgeEnabled ?? false;
-      this.#buckets.set(name, { tellsEvents });
+      this.#buckets.set(name, {
+        tellsEvents,
+        keyArn: encryption?.ServerSideEncryptionByDefault.KMSMasterKeyID,
+      });
       this.#store.ensureBucket(name);
     }
+  }
+
+  /** The KMS key that a bucket's objects are encrypted with, where it has one. */
+  keyArn(bucket: string): string | undefined {
+    return this.#buckets.get(bucket)?.keyArn;
   }
 
   async answer(request: AwsRequest): Promise<AwsAnswer> {

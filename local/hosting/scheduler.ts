@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Activity } from './activity.ts';
 import { errorAnswer, jsonAnswer, type AwsAnswer, type AwsRequest } from './aws-request.ts';
 import type { HostTable } from './host-table.ts';
+import type { Permissions } from './permissions.ts';
 import { parseSchedule, type Timing } from './schedule-expression.ts';
 import { callTarget, type TargetPorts } from './targets.ts';
 import type { Resource } from './template.ts';
@@ -44,6 +45,7 @@ export class Scheduler {
   readonly #activity: Activity;
   readonly #ports: TargetPorts;
   readonly #table: HostTable;
+  readonly #permissions: Permissions;
   readonly #cancels = new Map<string, () => void>();
   readonly #lastDueMs = new Map<string, number>();
   #intervalMinMs = 0;
@@ -51,12 +53,19 @@ export class Scheduler {
 
   constructor(
     resources: readonly Resource[],
-    options: { clock: Clock; activity: Activity; ports: TargetPorts; table: HostTable },
+    options: {
+      clock: Clock;
+      activity: Activity;
+      ports: TargetPorts;
+      table: HostTable;
+      permissions: Permissions;
+    },
   ) {
     this.#clock = options.clock;
     this.#activity = options.activity;
     this.#ports = options.ports;
     this.#table = options.table;
+    this.#permissions = options.permissions;
     this.#schedules = resources.map((resource) => {
       const properties = ScheduleProperties.parse(resource.properties);
       const { ScheduleExpression, ScheduleExpressionTimezone } = properties;
@@ -114,6 +123,13 @@ export class Scheduler {
     return jsonAnswer(200, { Name: found.name, Arn: found.arn, ...found.properties });
   }
 
+  #demandTarget(name: string, targetArn: string): void {
+    const action = targetArn.includes(':lambda:')
+      ? 'lambda:InvokeFunction'
+      : 'states:StartExecution';
+    this.#permissions.demand(name, { action, resource: targetArn });
+  }
+
   #arm(schedule: Schedule, afterMs: number): void {
     const { State, EndDate } = schedule.properties;
     if (this.#isStopped || State !== 'ENABLED') return;
@@ -143,6 +159,7 @@ export class Scheduler {
     const retries = Math.min(Target.RetryPolicy.MaximumRetryAttempts, RETRIES_MAX);
     for (let attempt = 0; !this.#isStopped; attempt += 1) {
       try {
+        this.#demandTarget(schedule.name, Target.Arn);
         await callTarget(this.#ports, Target.Arn, input);
         break;
       } catch (error) {
@@ -150,11 +167,16 @@ export class Scheduler {
           await new Promise((resolve) => setTimeout(resolve, RETRY_MS * (attempt + 1)));
           continue;
         }
-        if (Target.DeadLetterConfig)
+        if (Target.DeadLetterConfig) {
+          this.#permissions.demand(schedule.name, {
+            action: 'sqs:SendMessage',
+            resource: Target.DeadLetterConfig.Arn,
+          });
           await this.#ports.queues.send(Target.DeadLetterConfig.Arn, input, {
             SCHEDULE_ARN: schedule.arn,
             ERROR_CODE: error instanceof Error ? error.name : 'Error',
           });
+        }
         break;
       }
     }

@@ -5,7 +5,9 @@ import { DynamoError, type DynamoWire } from './dynamo-wire.ts';
 import { matchesPattern } from './event-pattern.ts';
 import type { FunctionHost } from './functions.ts';
 import type { HostTable } from './host-table.ts';
+import { functionName } from './functions.ts';
 import { REGION } from './identity.ts';
+import type { Permissions } from './permissions.ts';
 import type { Queues } from './queues.ts';
 
 export interface StreamMapping {
@@ -28,6 +30,7 @@ export interface StreamReaderOptions {
   readonly table: HostTable;
   readonly functions: FunctionHost;
   readonly queues: Queues;
+  readonly permissions: Permissions;
   readonly activity: Activity;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
@@ -198,6 +201,7 @@ export class StreamReader {
     const { mapping, wire } = this.#options;
     this.#iterator ??= await this.#openShard();
     if (this.#iterator === undefined) return 0;
+    this.#demand('dynamodb:GetRecords');
     const startedAt = performance.now();
     const answer = (await wire
       .call('DynamoDBStreams_20120810.GetRecords', {
@@ -252,6 +256,7 @@ export class StreamReader {
   }
 
   async #iteratorAt(start: Readonly<Record<string, string>>): Promise<string | undefined> {
+    this.#demand('dynamodb:GetShardIterator');
     const answer = (await this.#options.wire.call('DynamoDBStreams_20120810.GetShardIterator', {
       StreamArn: this.#streamArn,
       ShardId: this.#shardId,
@@ -261,6 +266,7 @@ export class StreamReader {
   }
 
   async #nextShard(): Promise<Shard | undefined> {
+    this.#demand('dynamodb:DescribeStream');
     const answer = (await this.#options.wire.call('DynamoDBStreams_20120810.DescribeStream', {
       StreamArn: this.#streamArn,
     })) as { StreamDescription: { Shards: Shard[] } };
@@ -289,6 +295,15 @@ export class StreamReader {
     const arn = answer.Table.LatestStreamArn;
     if (arn === undefined) throw new Error(`table ${this.tableName} has no stream`);
     return arn;
+  }
+
+  /** Lambda reads a stream, and tells what it gave up, in the name of the function. */
+  #demand(action: string, resource?: string): void {
+    const { mapping, permissions } = this.#options;
+    permissions.demand(functionName(mapping.functionArn), {
+      action,
+      resource: resource ?? mapping.streamArn,
+    });
   }
 
   #checkpointId(): string {
@@ -349,6 +364,7 @@ export class StreamReader {
   async #giveUp(records: readonly StreamRecord[]): Promise<void> {
     const { mapping, queues, clock } = this.#options;
     if (mapping.onFailureArn === undefined) return;
+    this.#demand('sqs:SendMessage', mapping.onFailureArn);
     await queues.send(mapping.onFailureArn, {
       requestContext: { functionArn: mapping.functionArn, condition: 'RetryAttemptsExhausted' },
       timestamp: new Date(clock.now()).toISOString(),

@@ -10,6 +10,8 @@ export interface IntegrationCall {
   readonly resource: Exclude<Resource, { kind: 'Activity' }>;
   readonly parameters: Json;
   readonly startedBy: string;
+  /** The machine in whose name; absent for a call outside of any. */
+  readonly stateMachineArn?: string;
 }
 
 /** What came back at once; a nested execution is waited for elsewhere. */
@@ -25,13 +27,21 @@ export async function callIntegration(
 ): Promise<IntegrationAnswer> {
   const { resource, parameters } = call;
   const { ports } = services;
-  if (resource.kind === 'Function')
+  const { stateMachineArn } = call;
+  const demand = (action: string, of: string): void => {
+    if (stateMachineArn !== undefined) ports.demand?.({ stateMachineArn, action, resource: of });
+  };
+  if (resource.kind === 'Function') {
+    demand('lambda:InvokeFunction', resource.arn);
     return { output: toJson(await ports.invokeLambda(resource.arn, clone(parameters))) };
+  }
   const given = isJsonObject(parameters) ? parameters : {};
   switch (`${resource.service}:${resource.action}`) {
     case 'lambda:invoke':
+      demand('lambda:InvokeFunction', textOf(given['FunctionName']));
       return { output: await invokeFunction(services, given) };
     case 'states:startExecution': {
+      demand('states:StartExecution', textOf(given['StateMachineArn']));
       const child = await services.startNested({ parameters, startedBy: call.startedBy });
       const { executionArn, startedAtMs } = child;
       return {

@@ -154,6 +154,9 @@ async function runChild(
   run: ExecutionRun,
   { mapRun, plan, index }: { mapRun: MapRun; plan: Plan; index: number },
 ): Promise<ExecutionSummary> {
+  const { stateMachineArn } = run.summary;
+  const start = { action: 'states:StartExecution', resource: stateMachineArn };
+  run.services.ports.demand?.({ stateMachineArn, ...start });
   const child = await run.services.startMapChild({
     mapRunArn: mapRun.arn,
     parent: run.summary,

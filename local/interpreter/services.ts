@@ -57,6 +57,9 @@ export interface MapChild {
 
 /** What the interpreter calls outside of itself. */
 export interface Ports {
+  /** Asked before a machine does something to another resource; what it throws fails the task. */
+  demand?:
+    ((use: { stateMachineArn: string; action: string; resource: string }) => void) | undefined;
   /** Invokes a function by name or ARN. What it throws fails the task: `name` is the error, `message` its text. */
   invokeLambda(functionNameOrArn: string, payload: unknown): Promise<unknown>;
   putEvents?: ((entries: readonly JsonObject[]) => Promise<unknown>) | undefined;

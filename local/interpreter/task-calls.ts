@@ -122,6 +122,7 @@ async function perform(run: ExecutionRun, branch: Branch, call: TaskCall): Promi
     const answer = await callIntegration(run.services, {
       resource,
       parameters: call.parameters,
+      stateMachineArn: run.summary.stateMachineArn,
       startedBy: `${run.summary.executionArn}#${run.attemptOf(branch)}`,
     });
     if (!isWaitingFor(run, branch, call)) return;

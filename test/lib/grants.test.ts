@@ -37,6 +37,14 @@ describe('grants', () => {
     ]);
   });
 
+  it('are of one function each: no two share a role, nor has one a policy of another', () => {
+    const functions = cloud.ofType('AWS::Lambda::Function');
+    const roles = functions.map(({ properties }) => JSON.stringify(properties['Role']));
+    expect(new Set(roles).size).toBe(functions.length);
+    for (const { properties } of cloud.ofType('AWS::IAM::Policy'))
+      expect(properties['Roles']).toHaveLength(1);
+  });
+
   it('never scan a table and never delete from the audit', () => {
     const all = statements.flatMap(({ actions }) => actions);
     expect(all).not.toContain('dynamodb:Scan');

@@ -1,0 +1,66 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Grant } from '#local/hosting/permissions.ts';
+
+/** What one run of the suite did and tried. */
+export interface RecordedUses {
+  readonly used: readonly Grant[];
+  readonly refused: readonly Grant[];
+}
+
+/** A grant that nothing on one machine can use, and why it is needed nevertheless. */
+export interface Excuse {
+  readonly action: RegExp;
+  readonly role: RegExp;
+  readonly reason: string;
+}
+
+export interface Comparison {
+  /** Asked for and not granted. */
+  readonly refused: readonly string[];
+  /** Granted and never used, without an excuse. */
+  readonly unused: readonly string[];
+  /** Excuses for nothing. */
+  readonly idleExcuses: readonly string[];
+}
+
+/** Reads what the platforms of a run have written down. */
+export function readUses(directory: string): RecordedUses {
+  const used: Grant[] = [];
+  const refused: Grant[] = [];
+  for (const file of existsSync(directory) ? readdirSync(directory) : [])
+    for (const line of readFileSync(join(directory, file), 'utf8').split('\n')) {
+      // A platform killed while it wrote leaves half a line.
+      if (!line.endsWith('}')) continue;
+      const { isAllowed, ...use } = JSON.parse(line) as Grant & { isAllowed: boolean };
+      (isAllowed ? used : refused).push(use);
+    }
+  return { used, refused };
+}
+
+/** Compares both ways what was granted with what was used. */
+export function compareGrants(
+  granted: readonly Grant[],
+  { used, refused }: RecordedUses,
+  excuses: readonly Excuse[],
+): Comparison {
+  const wereUsed = new Set(used.map(textOf));
+  const isIdle = new Set(excuses);
+  const unused = granted.filter((grant) => {
+    if (wereUsed.has(textOf(grant))) return false;
+    const excuse = excuses.find(
+      ({ action, role }) => action.test(grant.action) && role.test(grant.role),
+    );
+    if (excuse) isIdle.delete(excuse);
+    return !excuse;
+  });
+  return {
+    refused: [...new Set(refused.map(textOf))].toSorted(),
+    unused: [...new Set(unused.map(textOf))].toSorted(),
+    idleExcuses: [...isIdle].map(({ action, role }) => `${String(action)} of ${String(role)}`),
+  };
+}
+
+function textOf({ role, action, resource }: Grant): string {
+  return `${role} ${action} ${resource}`;
+}
