@@ -15,6 +15,8 @@ export interface Frame {
   retryCount: number;
   /** Kept when a Map or Parallel fails, so that a redrive can go on with the branches that did not end. */
   children: Children | undefined;
+  /** The same for a distributed Map: a redrive goes on with its run. */
+  mapRun: MapRun | undefined;
 }
 
 /** A task that was scheduled. */
@@ -56,6 +58,9 @@ export interface MapRun {
   readonly openChildren: Set<string>;
   /** What the run came to, once it has. */
   value: Json | undefined;
+  /** Children that ended badly before this instant run again. */
+  redrivenAtMs: number | undefined;
+  redriveCount: number;
 }
 
 /** What a branch does next, or waits for. */

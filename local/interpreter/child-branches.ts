@@ -6,7 +6,7 @@ import type { JsonObject } from './json.ts';
 import { itemsOf, iterationInput } from './map-items.ts';
 import { startMapRun } from './map-run.ts';
 import type { MapState, ParallelState } from './program.ts';
-import { anInteger, aNumber, evaluateTemplate, evaluateTyped } from './templates.ts';
+import { evaluateCount, evaluatePercentage, evaluateTemplate } from './templates.ts';
 
 /** Opens the branches of a Parallel. */
 export async function startParallel(
@@ -32,13 +32,17 @@ export async function startMap(run: ExecutionRun, branch: Branch, state: MapStat
   }
   const items = await itemsOf(run, branch, state);
   const concurrencyMax = state.concurrencyMax
-    ? await evaluateTyped(state.concurrencyMax, bindings, anInteger)
+    ? await evaluateCount(state.concurrencyMax, bindings, { field: 'MaxConcurrency' })
     : 0;
   // An inline Map fails with its first failed iteration, yet what it says it tolerates must be numbers.
   if (state.toleratedFailureCount)
-    await evaluateTyped(state.toleratedFailureCount, bindings, anInteger);
+    await evaluateCount(state.toleratedFailureCount, bindings, { field: 'ToleratedFailureCount' });
   if (state.toleratedFailurePercentage)
-    await evaluateTyped(state.toleratedFailurePercentage, bindings, aNumber);
+    await evaluatePercentage(
+      state.toleratedFailurePercentage,
+      bindings,
+      'ToleratedFailurePercentage',
+    );
   if (!run.isLive(branch)) return;
   run.event(branch, 'MapStateStarted', {
     details: { length: items.length },

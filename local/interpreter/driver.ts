@@ -1,9 +1,9 @@
-import type { Branch, Frame } from './branch.ts';
+import type { Branch } from './branch.ts';
 import { driveChildren, startMap, startParallel, tellParent } from './child-branches.ts';
 import type { ExecutionRun } from './execution-run.ts';
 import { causeIn } from './execution-run.ts';
 import { frameOf, settle, failureToJson } from './execution-state.ts';
-import { errorOutput, matches, type Failure } from './failures.ts';
+import { errorOutput, matches, stateTooLarge, type Failure } from './failures.ts';
 import { jsonSize, PAYLOAD_BYTES_MAX, type Json, type JsonObject } from './json.ts';
 import { driveMapRun } from './map-run.ts';
 import type { Catcher, ChoiceState, FailState, State, WaitState } from './program.ts';
@@ -11,8 +11,8 @@ import { retryDelayMs } from './retry-delays.ts';
 import { callTask, scheduleTask } from './task-calls.ts';
 import {
   aBoolean,
-  aNumber,
   aString,
+  evaluateCount,
   evaluateTemplate,
   evaluateTyped,
   type Template,
@@ -160,7 +160,8 @@ async function wait(run: ExecutionRun, branch: Branch, state: WaitState): Promis
   let dueAtMs = enteredAtMs;
   if (state.timestamp)
     dueAtMs = instantOf(await evaluateTyped(state.timestamp, bindings, aString), 'Timestamp');
-  else if (state.seconds) dueAtMs += (await evaluateTyped(state.seconds, bindings, aNumber)) * 1000;
+  else if (state.seconds)
+    dueAtMs += (await evaluateCount(state.seconds, bindings, { field: 'Seconds' })) * 1000;
   if (dueAtMs <= run.services.clock.now()) await finish(run, branch, frameOf(branch).input);
   else run.note(branch, 'Waiting', { dueAtMs });
 }
@@ -219,10 +220,13 @@ async function exit(run: ExecutionRun, branch: Branch, way: Exit): Promise<void>
     ? await evaluateTemplate(way.output, bindings)
     : (way.errorOutput ?? way.result ?? frame.input);
   if (!run.isLive(branch) || branch.frame !== frame) return;
-  if (way.output && jsonSize(output) > PAYLOAD_BYTES_MAX) {
+  // Only what is new can be larger than what was let in.
+  const isNew =
+    way.output !== undefined || (way.result !== undefined && frame.state.type !== 'Task');
+  if ((isNew && jsonSize(output) > PAYLOAD_BYTES_MAX) || areTooLarge(branch, assigned)) {
     settle(branch, {
       kind: 'Failure',
-      failure: tooLarge(frame),
+      failure: stateTooLarge(frame.state.name),
       atMs: run.services.clock.now(),
       isLogged: true,
     });
@@ -238,13 +242,15 @@ async function exit(run: ExecutionRun, branch: Branch, way: Exit): Promise<void>
   });
 }
 
-/** Nothing catches a payload that is too large for the state itself. */
-function tooLarge({ state }: Frame): Failure {
-  return {
-    error: 'States.DataLimitExceeded',
-    cause: `The state/task '${state.name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
-    isTerminal: true,
-  };
+/** One state may assign 256 KiB, an execution's variables may hold 10 MiB together. */
+const VARIABLES_BYTES_MAX = 10 * 1024 * 1024;
+
+function areTooLarge({ variables }: Branch, assigned: JsonObject): boolean {
+  if (Object.keys(assigned).length === 0) return false;
+  if (jsonSize(assigned) > PAYLOAD_BYTES_MAX) return true;
+  // Fewer variables than 40 cannot hold so much, and measuring them at every state would be waste.
+  const all = { ...variables, ...assigned };
+  return Object.keys(all).length >= 40 && jsonSize(all) > VARIABLES_BYTES_MAX;
 }
 
 async function handleFailure(

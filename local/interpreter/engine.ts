@@ -192,14 +192,29 @@ export class Engine {
 
   /** Every event of an execution, oldest first. */
   async history(executionArn: string): Promise<readonly HistoryEvent[]> {
+    return historyOf(await this.journal(executionArn));
+  }
+
+  /** Every line of an execution's journal: its events, and the notes between them. */
+  async journal(executionArn: string): Promise<readonly JournalRecord[]> {
     const run = this.#runs.get(executionArn);
     await run?.journal.durable();
-    const summary = await this.describeExecution(executionArn);
-    return historyOf(summary, await this.#store.readJournal(executionArn));
+    await this.describeExecution(executionArn);
+    return this.#store.readJournal(executionArn);
   }
 
   /** Goes on with a failed execution from the state that failed. */
   async redriveExecution(executionArn: string): Promise<ExecutionSummary> {
+    const found = await this.describeExecution(executionArn);
+    if (found.mapRunArn !== undefined)
+      throw new ServiceError(
+        'ExecutionNotRedrivable',
+        'Execution is a child of a map run: redrive the execution that started the map run',
+      );
+    return this.#starts.oneAtATime(executionArn, () => this.#redrive(executionArn));
+  }
+
+  async #redrive(executionArn: string): Promise<ExecutionSummary> {
     const ended = await this.describeExecution(executionArn);
     const summary = without(ended, 'error', 'cause', 'output', 'stoppedAtMs');
     if (!['FAILED', 'TIMED_OUT', 'ABORTED'].includes(summary.status))
@@ -219,6 +234,13 @@ export class Engine {
     run.event(run.state.root, 'ExecutionRedriven', {
       details: { redriveCount: redriven.redriveCount },
     });
+    for (const branch of run.state.branches.values())
+      if (branch.phase.kind === 'MapRun') {
+        const { arn, redriveCount } = branch.phase.run;
+        run.event(branch, 'MapRunRedriven', {
+          details: { mapRunArn: arn, redriveCount: redriveCount + 1 },
+        });
+      }
     await Promise.all([this.#store.saveExecution(redriven), run.journal.durable()]);
     run.armTimeout();
     run.drive(run.state.root);
@@ -409,6 +431,8 @@ export class Engine {
           startedAtMs: this.clock.now(),
         }));
       },
+      redriveMapChild: (executionArn) =>
+        this.#starts.oneAtATime(executionArn, () => this.#redrive(executionArn)),
       whenEnded: (executionArn) => this.#whenEnded(executionArn),
       stopNested: (executionArn) => {
         const run = this.#runs.get(executionArn);

@@ -159,6 +159,8 @@ export class ExecutionRun {
       },
     };
     if (hasToken(frame.state)) context['Task'] = { Token: this.tokenOf(branch) };
+    const item = itemOf(branch);
+    if (item) context['Map'] = { Item: item };
     return context;
   }
 
@@ -291,6 +293,15 @@ function withoutHidden(failure: Failure): JsonObject {
 function isWithin(branch: Branch, outer: Branch): boolean {
   for (let at: Branch | undefined = branch; at; at = at.parent) if (at === outer) return true;
   return false;
+}
+
+/** The item of the innermost inline Map whose iteration `branch` is, or is part of. */
+function itemOf(branch: Branch): JsonObject | undefined {
+  for (let at: Branch | undefined = branch; at; at = at.parent) {
+    const children = at.parent?.frame?.children;
+    if (children?.isMap) return { Index: at.index, Value: children.items[at.index] ?? null };
+  }
+  return undefined;
 }
 
 function hasRetryCount(state: State): boolean {

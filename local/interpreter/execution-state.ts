@@ -3,6 +3,7 @@ import {
   type Branch,
   type Children,
   type Frame,
+  type MapRun,
   type Phase,
   type TaskCall,
 } from './branch.ts';
@@ -23,6 +24,7 @@ const sideEvents: ReadonlySet<string> = new Set([
   'MapStateAborted',
   'MapRunSucceeded',
   'MapRunAborted',
+  'MapRunRedriven',
   'ParallelStateSucceeded',
   'ParallelStateAborted',
   'TaskStateAborted',
@@ -112,15 +114,20 @@ export class ExecutionState {
         this.#collect(branch, record);
         return;
       case 'MapRunStarted':
-        branch.phase = {
-          kind: 'MapRun',
-          run: {
-            arn: textOf(record.details?.['mapRunArn']),
-            startedAtMs: record.atMs,
-            openChildren: new Set(),
-            value: undefined,
-          },
-        };
+        openMapRun(branch, {
+          arn: textOf(record.details?.['mapRunArn']),
+          startedAtMs: record.atMs,
+          openChildren: new Set(),
+          value: undefined,
+          redrivenAtMs: undefined,
+          redriveCount: 0,
+        });
+        return;
+      case 'MapRunRedriven':
+        if (branch.phase.kind === 'MapRun') {
+          branch.phase.run.redriveCount = Number(record.details?.['redriveCount']);
+          branch.phase.run.redrivenAtMs = record.atMs;
+        }
         return;
       case 'MapRunSucceeded':
         if (branch.phase.kind === 'MapRun') branch.phase.run.value = hidden['value'] ?? null;
@@ -211,6 +218,10 @@ export class ExecutionState {
     if (branch.phase.kind === 'Done' || !frame) return;
     frame.retries.fill(0);
     frame.retryCount = 0;
+    if (frame.mapRun) {
+      openMapRun(branch, { ...frame.mapRun, openChildren: new Set(), value: undefined });
+      return;
+    }
     if (!frame.children) {
       settle(branch, { kind: 'Begin' });
       return;
@@ -237,6 +248,7 @@ function enter(branch: Branch, record: JournalRecord): void {
     retries: state.retriers.map(() => 0),
     retryCount: 0,
     children: undefined,
+    mapRun: undefined,
   };
   settle(branch, { kind: 'Begin' });
 }
@@ -313,6 +325,7 @@ function retry(branch: Branch, hidden: JsonObject): void {
   frame.retries[retrier] = (frame.retries[retrier] ?? 0) + 1;
   frame.retryCount += 1;
   frame.children = undefined;
+  frame.mapRun = undefined;
   settle(branch, { kind: 'Retry', dueAtMs: Number(hidden['dueAtMs']) });
 }
 
@@ -343,6 +356,11 @@ function childrenOf(startedId: number, given: { isMap: boolean; count: number })
 function openChildren(branch: Branch, children: Children): void {
   frameOf(branch).children = children;
   settle(branch, { kind: 'Children', children });
+}
+
+function openMapRun(branch: Branch, run: MapRun): void {
+  frameOf(branch).mapRun = run;
+  settle(branch, { kind: 'MapRun', run });
 }
 
 /** Moves a branch to its next phase; whatever it waited for is called off. */

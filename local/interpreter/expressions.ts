@@ -85,7 +85,7 @@ function describe(error: unknown): string {
 /** Strips what JSONata hangs on its results; undefined when a function is among them. Unchanged parts are shared. */
 function toJson(value: unknown): Json | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (Array.isArray(value)) return listToJson(value);
   if (typeof value !== 'object' || '_jsonata_lambda' in value || '_jsonata_function' in value)
     return undefined;

@@ -46,6 +46,15 @@ export function matches(failure: Failure, errorEquals: readonly string[]): boole
   });
 }
 
+/** A payload too large for the state itself: nothing catches it. */
+export function stateTooLarge(stateName: string): Failure {
+  return {
+    error: 'States.DataLimitExceeded',
+    cause: `The state/task '${stateName}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+    isTerminal: true,
+  };
+}
+
 /** What a catcher and the next state see of a failure. */
 export function errorOutput(failure: Failure): { Error: string | null; Cause: string | null } {
   const isTimeout = failure.error === 'States.Timeout';

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { MachineType } from './store.ts';
 
 /** One fault of a definition, as ValidateStateMachineDefinition reports it. */
@@ -32,6 +32,16 @@ export class Faults {
     const missing = required.filter((field) => object[field] === undefined);
     if (missing.length > 0)
       this.add(location, `These fields are required: [${missing.join(', ')}]`);
+  }
+
+  /** Reports a value that is none of `words`. */
+  refuseOther(location: string, value: Json | undefined, words: readonly string[]): void {
+    if (typeof value === 'string' && words.includes(value)) return;
+    const field = location.slice(location.lastIndexOf('/') + 1);
+    this.add(
+      location,
+      `The field '${field}' should have one of these values: [${words.join(', ')}]`,
+    );
   }
 
   /** Reports every field of `object` that is not `known`: what is not known is refused here, never at run time. */

@@ -1,6 +1,5 @@
 import type { JournalRecord } from './journal.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
-import type { ExecutionSummary } from './store.ts';
 
 /** An event of the history as the API answers it. */
 export interface HistoryEvent {
@@ -13,10 +12,7 @@ export interface HistoryEvent {
 }
 
 /** The events among an execution's journal lines. */
-export function historyOf(
-  _summary: ExecutionSummary,
-  records: readonly JournalRecord[],
-): HistoryEvent[] {
+export function historyOf(records: readonly JournalRecord[]): HistoryEvent[] {
   const events: HistoryEvent[] = [];
   for (const record of records)
     if (record.id !== undefined)

@@ -138,7 +138,12 @@ export async function batchItems(
   branch: Branch,
   { batcher, items }: { batcher: Template; items: readonly Json[] },
 ): Promise<Json[]> {
-  const settings = objectOf(await evaluateTemplate(batcher, run.bindings(branch)));
+  return inBatches(await evaluateTemplate(batcher, run.bindings(branch)), items);
+}
+
+/** The same for settings that have been filled in. */
+export function inBatches(given: Json, items: readonly Json[]): Json[] {
+  const settings = objectOf(given);
   const countMax = limit(settings['MaxItemsPerBatch'], Number.POSITIVE_INFINITY);
   const bytesMax = limit(settings['MaxInputBytesPerBatch'], PAYLOAD_BYTES_MAX);
   const batchInput = settings['BatchInput'];
@@ -158,6 +163,12 @@ export async function batchItems(
   }
   if (batch.length > 0) batches.push(wrap(batch));
   return batches;
+}
+
+/** How many items one input made by `batchItems` holds. */
+export function batchSize(batch: Json): number {
+  const items = objectOf(batch)['Items'];
+  return Array.isArray(items) ? items.length : 0;
 }
 
 function limit(value: Json | undefined, fallback: number): number {

@@ -3,11 +3,11 @@ import type { ExecutionRun } from './execution-run.ts';
 import { frameOf } from './execution-state.ts';
 import { EvaluationFailure, TaskFailure, type Failure } from './failures.ts';
 import type { Json, JsonObject } from './json.ts';
-import { batchItems, itemsOf, iterationInput, readMapItems } from './map-items.ts';
-import { writeMapResults } from './map-results.ts';
+import { batchItems, batchSize, itemsOf, iterationInput, readMapItems } from './map-items.ts';
+import { mapResults, outputsOf } from './map-results.ts';
 import type { DistributedSettings, MapState } from './program.ts';
 import type { ExecutionSummary } from './store.ts';
-import { anInteger, aNumber, evaluateTyped, type Template } from './templates.ts';
+import { evaluateCount, evaluatePercentage } from './templates.ts';
 
 /** The service runs up to 10,000 children at once; one process does better with fewer. */
 const CONCURRENCY_MAX = 40;
@@ -17,8 +17,16 @@ interface Plan {
   readonly state: MapState;
   readonly settings: DistributedSettings;
   readonly inputs: readonly Json[];
+  /** How many items each input holds: one, or a batch of them. */
+  readonly itemCounts: readonly number[];
+  readonly limits: Limits;
+}
+
+/** How much a map run may do at once, and how many of its items may fail. */
+interface Limits {
   readonly concurrencyMax: number;
-  readonly toleratedCount: number;
+  readonly toleratedCount: number | undefined;
+  readonly toleratedPercentage: number | undefined;
 }
 
 /** Opens the map run of a distributed Map. */
@@ -29,7 +37,7 @@ export async function startMapRun(
 ): Promise<void> {
   const length = state.distributed?.reader ? 0 : (await itemsOf(run, branch, state)).length;
   // Numbers that cannot be evaluated fail the state before it starts.
-  await limitsOf(run, branch, { state, itemCount: length });
+  const limits = await limitsOf(run, branch, state);
   if (!run.isLive(branch)) return;
   const { machineName, executionArn } = run.summary;
   run.event(branch, 'MapStateStarted', { details: { length }, hidden: { isDistributed: true } });
@@ -41,6 +49,8 @@ export async function startMapRun(
         attempt: `${executionArn}#${run.attemptOf(branch)}`,
       }),
     },
+    // DescribeMapRun tells them.
+    hidden: limitsToJson(limits),
   });
 }
 
@@ -48,23 +58,45 @@ function labelOf({ name, distributed }: MapState): string {
   return distributed?.label ?? name.replaceAll(/[^A-Za-z0-9_-]/g, '').slice(0, 40);
 }
 
-async function limitsOf(
-  run: ExecutionRun,
-  branch: Branch,
-  { state, itemCount }: { state: MapState; itemCount: number },
-): Promise<{ concurrencyMax: number; toleratedCount: number }> {
+async function limitsOf(run: ExecutionRun, branch: Branch, state: MapState): Promise<Limits> {
   const bindings = run.bindings(branch);
-  const number = async (template: Template | undefined): Promise<number> =>
-    template ? evaluateTyped(template, bindings, aNumber) : 0;
-  const concurrency = state.concurrencyMax
-    ? await evaluateTyped(state.concurrencyMax, bindings, anInteger)
-    : 0;
-  const count = await number(state.toleratedFailureCount);
-  const percentage = await number(state.toleratedFailurePercentage);
+  const { concurrencyMax, toleratedFailureCount, toleratedFailurePercentage } = state;
   return {
-    concurrencyMax: Math.min(concurrency === 0 ? CONCURRENCY_MAX : concurrency, CONCURRENCY_MAX),
-    toleratedCount: Math.max(count, Math.floor((percentage * itemCount) / 100)),
+    concurrencyMax: concurrencyMax
+      ? await evaluateCount(concurrencyMax, bindings, { field: 'MaxConcurrency' })
+      : 0,
+    toleratedCount:
+      toleratedFailureCount &&
+      (await evaluateCount(toleratedFailureCount, bindings, { field: 'ToleratedFailureCount' })),
+    toleratedPercentage:
+      toleratedFailurePercentage &&
+      (await evaluatePercentage(
+        toleratedFailurePercentage,
+        bindings,
+        'ToleratedFailurePercentage',
+      )),
   };
+}
+
+function limitsToJson({ concurrencyMax, toleratedCount, toleratedPercentage }: Limits): JsonObject {
+  return {
+    maxConcurrency: concurrencyMax,
+    toleratedFailureCount: toleratedCount ?? 0,
+    toleratedFailurePercentage: toleratedPercentage ?? 0,
+  };
+}
+
+/** Whether so many failed items end the run: either limit does, and without any the first failure. */
+export function isThresholdExceeded(
+  failedCount: number,
+  itemCount: number,
+  { toleratedCount, toleratedPercentage }: Pick<Limits, 'toleratedCount' | 'toleratedPercentage'>,
+): boolean {
+  if (toleratedCount === undefined && toleratedPercentage === undefined) return failedCount > 0;
+  return (
+    failedCount > (toleratedCount ?? Number.POSITIVE_INFINITY) ||
+    failedCount * 100 > (toleratedPercentage ?? 100) * itemCount
+  );
 }
 
 /** Runs the children of a map run, or goes on with those a restart left open, and ends it. */
@@ -90,17 +122,17 @@ function failureOf(error: unknown): Failure {
 
 async function work(run: ExecutionRun, branch: Branch, mapRun: MapRun): Promise<void> {
   const plan = await planOf(run, branch);
-  const children = await runChildren(run, branch, { mapRun, plan });
-  if (!children || !isOpen(run, branch, mapRun)) return;
-  const failedCount = children.filter(({ status }) => status !== 'SUCCEEDED').length;
-  if (failedCount > plan.toleratedCount)
+  const outcome = await runChildren(run, branch, { mapRun, plan });
+  if (!outcome || !isOpen(run, branch, mapRun)) return;
+  const { children, isExceeded } = outcome;
+  if (isExceeded)
     throw new TaskFailure(
       'States.ExceedToleratedFailureThreshold',
       'The specified tolerated failure threshold was exceeded',
     );
   const value = plan.settings.writer
-    ? await writeMapResults(run, branch, { writer: plan.settings.writer, mapRun, children })
-    : children.flatMap((child) => (child.status === 'SUCCEEDED' ? [child.output ?? null] : []));
+    ? await mapResults(run, branch, { writer: plan.settings.writer, mapRun, children })
+    : outputsOf(children);
   if (!isOpen(run, branch, mapRun)) return;
   run.event(branch, 'MapRunSucceeded', { hidden: { value } });
   close(run, branch);
@@ -120,8 +152,8 @@ async function planOf(run: ExecutionRun, branch: Branch): Promise<Plan> {
   const inputs = settings.batcher
     ? await batchItems(run, branch, { batcher: settings.batcher, items: selected })
     : selected;
-  const limits = await limitsOf(run, branch, { state, itemCount: items.length });
-  return { state, settings, inputs, ...limits };
+  const itemCounts = inputs.map((input) => (settings.batcher ? batchSize(input) : 1));
+  return { state, settings, inputs, itemCounts, limits: await limitsOf(run, branch, state) };
 }
 
 /** Runs one execution per input; undefined when the run was called off meanwhile. */
@@ -129,25 +161,30 @@ async function runChildren(
   run: ExecutionRun,
   branch: Branch,
   { mapRun, plan }: { mapRun: MapRun; plan: Plan },
-): Promise<ExecutionSummary[] | undefined> {
+): Promise<{ children: ExecutionSummary[]; isExceeded: boolean } | undefined> {
   const children: ExecutionSummary[] = [];
   let nextIndex = 0;
   let failedCount = 0;
+  const itemCount = plan.itemCounts.reduce((sum, count) => sum + count, 0);
+  run.note(branch, 'MapRunPlanned', { itemCounts: [...plan.itemCounts] });
+  const isExceeded = (): boolean => isThresholdExceeded(failedCount, itemCount, plan.limits);
   const lane = async (): Promise<void> => {
-    while (nextIndex < plan.inputs.length && failedCount <= plan.toleratedCount) {
+    while (nextIndex < plan.inputs.length && !isExceeded()) {
       if (!isOpen(run, branch, mapRun)) return;
       const index = nextIndex;
       nextIndex += 1;
       const child = await runChild(run, { mapRun, plan, index });
       children[index] = child;
-      if (child.status !== 'SUCCEEDED') failedCount += 1;
-      if (failedCount > plan.toleratedCount)
-        for (const open of mapRun.openChildren) run.services.stopNested(open);
+      if (child.status === 'SUCCEEDED') continue;
+      // The items of a batch that failed have all failed.
+      failedCount += plan.itemCounts[index] ?? 1;
+      if (isExceeded()) for (const open of mapRun.openChildren) run.services.stopNested(open);
     }
   };
-  const lanes = Math.min(plan.concurrencyMax, plan.inputs.length);
+  const { concurrencyMax } = plan.limits;
+  const lanes = Math.min(concurrencyMax || CONCURRENCY_MAX, CONCURRENCY_MAX, plan.inputs.length);
   await Promise.all(Array.from({ length: lanes }, lane));
-  return isOpen(run, branch, mapRun) ? children : undefined;
+  return isOpen(run, branch, mapRun) ? { children, isExceeded: isExceeded() } : undefined;
 }
 
 async function runChild(
@@ -167,6 +204,9 @@ async function runChild(
     label: labelOf(plan.state),
   });
   mapRun.openChildren.add(child.executionArn);
+  const { redrivenAtMs } = mapRun;
+  const isOld = redrivenAtMs !== undefined && (child.stoppedAtMs ?? Infinity) <= redrivenAtMs;
+  if (isOld && child.status !== 'SUCCEEDED') await run.services.redriveMapChild(child.executionArn);
   try {
     return await run.services.whenEnded(child.executionArn);
   } finally {

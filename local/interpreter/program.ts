@@ -96,7 +96,12 @@ export interface DistributedSettings {
     | undefined;
   readonly batcher: Template | undefined;
   readonly writer:
-    { readonly resource: string | undefined; readonly arguments: Template | undefined } | undefined;
+    | {
+        /** Without a place to write to, the results are shaped and stay the state's. */
+        readonly arguments: Template | undefined;
+        readonly config: Template | undefined;
+      }
+    | undefined;
 }
 
 export type State =
@@ -307,11 +312,14 @@ function compileDistributed(
         ? undefined
         : compile.value(raw['ItemBatcher'], 'ItemBatcher'),
     writer: writer && {
-      resource: optionalString(writer['Resource']),
       arguments:
         writer['Arguments'] === undefined
           ? undefined
           : compile.value(writer['Arguments'], 'ResultWriter/Arguments'),
+      config:
+        writer['WriterConfig'] === undefined
+          ? undefined
+          : compile.value(writer['WriterConfig'], 'ResultWriter/WriterConfig'),
     },
   };
 }

@@ -61,7 +61,8 @@ export function epochSeconds(atMs: number): number {
 
 /** An execution as DescribeExecution prints it. */
 export function describeSummary(summary: ExecutionSummary): Record<string, unknown> {
-  const isRedrivable = ['FAILED', 'TIMED_OUT', 'ABORTED'].includes(summary.status);
+  const hasEndedBadly = ['FAILED', 'TIMED_OUT', 'ABORTED'].includes(summary.status);
+  const isRedrivable = hasEndedBadly && summary.machineType === 'STANDARD';
   return {
     executionArn: summary.executionArn,
     stateMachineArn: summary.stateMachineArn,
@@ -80,11 +81,17 @@ export function describeSummary(summary: ExecutionSummary): Record<string, unkno
     redriveCount: summary.redriveCount,
     ...(summary.redrivenAtMs !== undefined && { redriveDate: epochSeconds(summary.redrivenAtMs) }),
     ...(summary.mapRunArn !== undefined && { mapRunArn: summary.mapRunArn }),
-    redriveStatus: isRedrivable ? 'REDRIVABLE' : 'NOT_REDRIVABLE',
+    redriveStatus: redriveStatusOf(summary, isRedrivable),
     ...(!isRedrivable && {
       redriveStatusReason: `Execution is ${summary.status} and cannot be redriven`,
     }),
   };
+}
+
+/** A child of a map run goes on with its run, never by itself. */
+function redriveStatusOf({ mapRunArn }: ExecutionSummary, isRedrivable: boolean): string {
+  if (!isRedrivable) return 'NOT_REDRIVABLE';
+  return mapRunArn === undefined ? 'REDRIVABLE' : 'REDRIVABLE_BY_MAP_RUN';
 }
 
 /** An execution as a list prints it. */

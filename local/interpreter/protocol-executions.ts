@@ -27,7 +27,10 @@ const StartInput = z.object({
   input: Payload.optional(),
 });
 const ByArn = z.object({ executionArn: z.string() });
-const Stop = ByArn.extend({ error: z.string().optional(), cause: z.string().optional() });
+const Stop = ByArn.extend({
+  error: z.string().max(256).optional(),
+  cause: z.string().max(32_768).optional(),
+});
 const List = z.object({
   stateMachineArn: z.string().optional(),
   mapRunArn: z.string().optional(),

@@ -15,7 +15,10 @@ const POLL_MS = 60_000;
 
 const ByToken = z.object({ taskToken: z.string().min(1).max(2048) });
 const Success = ByToken.extend({ output: Payload });
-const Failure = ByToken.extend({ error: z.string().optional(), cause: z.string().optional() });
+const Failure = ByToken.extend({
+  error: z.string().max(256).optional(),
+  cause: z.string().max(32_768).optional(),
+});
 const CreateActivity = z.object({ name: z.string().min(1).max(80) });
 const ByActivity = z.object({ activityArn: z.string() });
 const GetTask = ByActivity.extend({ workerName: z.string().optional() });

@@ -25,6 +25,8 @@ export interface Services {
   mapRunArn(run: { machineName: string; label: string; attempt: string }): string;
   /** Starts one child execution of a distributed Map, or finds the one an earlier life of the process started. */
   startMapChild(child: MapChild): Promise<ExecutionSummary>;
+  /** Goes on with a child that ended badly before its map run was redriven. */
+  redriveMapChild(executionArn: string): Promise<ExecutionSummary>;
   /** Drops an ended execution from memory. */
   forget(executionArn: string): void;
   /** Counts work as under way until it ends. */

@@ -2,6 +2,7 @@ import type { Engine } from './engine.ts';
 import { describeError, type Answer } from './protocol-answers.ts';
 import { executionOperations } from './protocol-executions.ts';
 import { machineOperations } from './protocol-machines.ts';
+import { mapRunOperations } from './protocol-map-runs.ts';
 import { taskOperations } from './protocol-tasks.ts';
 import { testOperations } from './protocol-tests.ts';
 import { ServiceError } from './service-errors.ts';
@@ -16,6 +17,7 @@ export function createStepFunctionsProtocol(engine: Engine): StepFunctionsProtoc
   const operations = {
     ...machineOperations(engine),
     ...executionOperations(engine),
+    ...mapRunOperations(engine),
     ...taskOperations(engine),
     ...testOperations(engine),
   };

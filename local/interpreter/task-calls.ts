@@ -1,12 +1,12 @@
 import type { Branch, TaskCall } from './branch.ts';
 import type { ExecutionRun } from './execution-run.ts';
-import { frameOf } from './execution-state.ts';
-import { TaskFailure, type Failure } from './failures.ts';
+import { frameOf, settle } from './execution-state.ts';
+import { stateTooLarge, TaskFailure, type Failure } from './failures.ts';
 import { callIntegration, failureOfCall, nestedResult } from './integrations.ts';
 import { jsonSize, PAYLOAD_BYTES_MAX, type Json, type JsonObject } from './json.ts';
 import type { TaskState } from './program.ts';
 import type { Resource } from './resources.ts';
-import { anInteger, aString, evaluateTemplate, evaluateTyped } from './templates.ts';
+import { aString, evaluateCount, evaluateTemplate, evaluateTyped } from './templates.ts';
 
 /** Works out what a Task is called with and writes that it is about to be called. */
 export async function scheduleTask(
@@ -19,12 +19,23 @@ export async function scheduleTask(
     ? await evaluateTemplate(state.arguments, bindings)
     : frameOf(branch).input;
   const timeout =
-    state.timeoutSeconds && (await evaluateTyped(state.timeoutSeconds, bindings, anInteger));
+    state.timeoutSeconds &&
+    (await evaluateCount(state.timeoutSeconds, bindings, { field: 'TimeoutSeconds', min: 1 }));
   const heartbeat =
-    state.heartbeatSeconds && (await evaluateTyped(state.heartbeatSeconds, bindings, anInteger));
+    state.heartbeatSeconds &&
+    (await evaluateCount(state.heartbeatSeconds, bindings, { field: 'HeartbeatSeconds', min: 1 }));
   const roleArn =
     state.credentialsRoleArn && (await evaluateTyped(state.credentialsRoleArn, bindings, aString));
   if (!run.isLive(branch)) return;
+  if (state.arguments && jsonSize(parameters) > PAYLOAD_BYTES_MAX) {
+    settle(branch, {
+      kind: 'Failure',
+      failure: stateTooLarge(state.name),
+      atMs: run.services.clock.now(),
+      isLogged: true,
+    });
+    return;
+  }
   const { resource } = state;
   const rest: JsonObject = {
     ...(timeout !== undefined && { timeoutInSeconds: timeout }),

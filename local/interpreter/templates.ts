@@ -107,11 +107,40 @@ export const aBoolean = {
   type: 'boolean',
   is: (value: Json): value is boolean => typeof value === 'boolean',
 };
-export const anInteger = {
-  type: 'integer',
-  is: (value: Json): value is number => typeof value === 'number' && Number.isInteger(value),
-};
 export const aNumber = {
   type: 'number',
   is: (value: Json): value is number => typeof value === 'number',
 };
+
+/** The longest wait or time limit a state may name: 99,999,999 seconds. */
+const COUNT_MAX = 99_999_999;
+
+/** Fills a field in that holds a whole number from `min` on: seconds, a concurrency, a number of failures. */
+export async function evaluateCount(
+  template: Template,
+  bindings: Bindings,
+  { field, min = 0 }: { readonly field: string; readonly min?: 0 | 1 },
+): Promise<number> {
+  const value = await evaluateTyped(template, bindings, aNumber);
+  if (Number.isInteger(value) && value >= min && value <= COUNT_MAX) return value;
+  throw new EvaluationFailure(
+    `The ${field} field must be a ${min === 0 ? 'non-negative' : 'positive'} integer but was: ${value}`,
+    field,
+    true,
+  );
+}
+
+/** Fills a percentage in, with a fraction or without. */
+export async function evaluatePercentage(
+  template: Template,
+  bindings: Bindings,
+  field: string,
+): Promise<number> {
+  const value = await evaluateTyped(template, bindings, aNumber);
+  if (value >= 0 && value <= 100) return value;
+  throw new EvaluationFailure(
+    `The ${field} field must be a number from 0 to 100 but was: ${value}`,
+    field,
+    true,
+  );
+}

@@ -3,6 +3,8 @@ import { ownServices, parseResource } from './resources.ts';
 import { isRfc3339 } from './timestamps.ts';
 import type { Faults } from './faults.ts';
 import { validateBranches, validateMap } from './validate-branches.ts';
+import { validateRetrier } from './validate-retrier.ts';
+import { validateVariables } from './validate-variables.ts';
 import { validateExpressions } from './validate-expressions.ts';
 
 /** Where one state stands. */
@@ -110,6 +112,7 @@ export function validateState(state: JsonObject, place: StatePlace): void {
     else if (!isJsonata && jsonataOnly.includes(field))
       faults.add(location, `Field '${field}' is not supported when 'QueryLanguage' is 'JSONPath'`);
   validateTransition(state, place);
+  validateVariables(state, place);
   validateByType[textOf(type)]?.(state, { ...place, isJsonata });
   if (isJsonata) validateExpressions(state, faults, location);
   else refuseReferences(state, faults, location);
@@ -199,6 +202,10 @@ function validateChoice(
     if (!isJsonObject(rule)) continue;
     if (isJsonata) {
       faults.require(at, rule, ['Condition', 'Next']);
+      const condition = rule['Condition'];
+      const isText = typeof condition === 'string' && isMarked(condition);
+      if (condition !== undefined && typeof condition !== 'boolean' && !isText)
+        faults.add(`${at}/Condition`, 'Value must be a boolean or a JSONata expression');
       faults.refuseUnknown(at, rule, known);
     } else
       faults.add(
@@ -220,6 +227,9 @@ function validateTask(
     if (value !== undefined && (value === 0 || !isWholeNumber(value, isJsonata)))
       faults.add(`${location}/${field}`, 'Value must be a positive integer');
   }
+  const { TimeoutSeconds: timeout = 99_999_999, HeartbeatSeconds: heartbeat } = state;
+  if (typeof heartbeat === 'number' && typeof timeout === 'number' && heartbeat >= timeout)
+    faults.add(`${location}/HeartbeatSeconds`, 'Value must be smaller than TimeoutSeconds');
   const credentials = state['Credentials'];
   if (isJsonObject(credentials)) {
     const at = `${location}/Credentials`;
@@ -286,6 +296,7 @@ function validateHandlers(state: JsonObject, place: StatePlace): void {
       if (names.includes('States.ALL') && (names.length > 1 || !isLast))
         faults.add(`${at}/ErrorEquals`, "'States.ALL' must appear alone, in the last handler");
       if (field === 'Catch') faults.require(at, handler, ['Next']);
+      else validateRetrier(handler, faults, at);
     }
   }
 }
