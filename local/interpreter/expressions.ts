@@ -35,7 +35,10 @@ function evaluatorOf(source: string): (bindings: Bindings) => unknown {
   const path = pathOf(source);
   if (!path) return evaluateInFull;
   // Most expressions only point at a value: following them by hand saves a JSONata evaluation per field.
+  const [first = ''] = path;
   return (bindings) => {
+    // Not a variable: one of the language's own functions, or nothing.
+    if (!Object.hasOwn(bindings, first)) return evaluateInFull(bindings);
     let value: unknown = bindings;
     for (const key of path) {
       if (Array.isArray(value)) return evaluateInFull(bindings);
@@ -85,7 +88,8 @@ function describe(error: unknown): string {
 /** Strips what JSONata hangs on its results; undefined when a function is among them. Unchanged parts are shared. */
 function toJson(value: unknown): Json | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  // JSON has no negative zero, and no way to write a number without end.
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : undefined;
   if (Array.isArray(value)) return listToJson(value);
   if (typeof value !== 'object' || '_jsonata_lambda' in value || '_jsonata_function' in value)
     return undefined;
