@@ -27,6 +27,8 @@ function lintStates(program: JsonObject, errorNames: ReadonlySet<string>, faults
     if (!isJsonObject(state)) continue;
     if (state['Type'] === 'Task' && state['TimeoutSeconds'] === undefined)
       faults.push(`${name}: a Task needs TimeoutSeconds`);
+    if (state['Type'] === 'Choice' && state['Default'] === undefined)
+      faults.push(`${name}: a Choice needs a Default; without a match nothing catches its error`);
     lintHandlers(name, state, { errorNames, faults });
     for (const sum of sumsIn(state))
       faults.push(`${name}: arithmetic in '${sum}': ASL routes, TypeScript calculates`);

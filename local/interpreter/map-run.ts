@@ -166,7 +166,7 @@ async function runChildren(
   let nextIndex = 0;
   let failedCount = 0;
   const itemCount = plan.itemCounts.reduce((sum, count) => sum + count, 0);
-  run.note(branch, 'MapRunPlanned', { itemCounts: [...plan.itemCounts] });
+  run.note(branch, 'MapRunPlanned', { itemCount, executionCount: plan.inputs.length });
   const isExceeded = (): boolean => isThresholdExceeded(failedCount, itemCount, plan.limits);
   const lane = async (): Promise<void> => {
     while (nextIndex < plan.inputs.length && !isExceeded()) {

@@ -21,8 +21,9 @@ interface MapRunFacts {
   readonly redriveCount: number;
   readonly redrivenAtMs: number | undefined;
   readonly limits: JsonObject;
-  /** Items per child, once they are known. */
-  readonly itemCounts: readonly number[];
+  /** How many items there are, and how many children they are spread over; nothing before they are read. */
+  readonly itemCount: number;
+  readonly executionCount: number;
 }
 
 /** Operations on the runs of distributed Maps. They are read from the history of the execution that started them. */
@@ -47,7 +48,7 @@ export function mapRunOperations(engine: Engine): Record<string, Operation> {
       const run = await findRun(engine, mapRunArn);
       if (!run) throw new ServiceError('ResourceNotFound', `Resource not found: '${mapRunArn}'`);
       const children = await childrenOf(engine, mapRunArn);
-      const isBatched = run.itemCounts.some((count) => count !== 1);
+      const isBatched = run.itemCount !== run.executionCount;
       return {
         mapRunArn,
         executionArn: run.executionArn,
@@ -55,12 +56,10 @@ export function mapRunOperations(engine: Engine): Record<string, Operation> {
         startDate: epochSeconds(run.startedAtMs),
         ...(run.stoppedAtMs !== undefined && { stopDate: epochSeconds(run.stoppedAtMs) }),
         ...run.limits,
-        itemCounts: countsOf(
-          children,
-          run.itemCounts.reduce((sum, count) => sum + count, 0),
-          (child) => (isBatched ? batchSize(child.input) : 1),
+        itemCounts: countsOf(children, run.itemCount, (child) =>
+          isBatched ? batchSize(child.input) : 1,
         ),
-        executionCounts: countsOf(children, run.itemCounts.length, () => 1),
+        executionCounts: countsOf(children, run.executionCount, () => 1),
         redriveCount: run.redriveCount,
         ...(run.redrivenAtMs !== undefined && { redriveDate: epochSeconds(run.redrivenAtMs) }),
       };
@@ -82,7 +81,7 @@ async function mapRunsOf(engine: Engine, summary: ExecutionSummary): Promise<Map
     if (type === 'MapRunStarted') {
       open.set(branch, runs.length);
       runs.push(startedRun(summary, record));
-    } else if (type === 'MapRunPlanned') change(open.get(branch), { itemCounts: countsIn(record) });
+    } else if (type === 'MapRunPlanned') change(open.get(branch), countsIn(record));
     else if (type === 'MapRunRedriven')
       change(open.get(branch), {
         status: 'RUNNING',
@@ -117,13 +116,16 @@ function startedRun(summary: ExecutionSummary, record: JournalRecord): MapRunFac
     redriveCount: 0,
     redrivenAtMs: undefined,
     limits: record.hidden ?? {},
-    itemCounts: [],
+    itemCount: 0,
+    executionCount: 0,
   };
 }
 
-function countsIn({ hidden }: JournalRecord): number[] {
-  const counts = hidden?.['itemCounts'];
-  return Array.isArray(counts) ? counts.map(Number) : [];
+function countsIn({ hidden }: JournalRecord): Pick<MapRunFacts, 'itemCount' | 'executionCount'> {
+  return {
+    itemCount: Number(hidden?.['itemCount']),
+    executionCount: Number(hidden?.['executionCount']),
+  };
 }
 
 /** `arn:…:mapRun:<machine>/<label>:<id>` names the machine; which of its executions started the run, only they tell. */

@@ -269,6 +269,11 @@ describe('lintMachine', () => {
       fault: 'A: a Task needs TimeoutSeconds',
     },
     {
+      name: 'a Choice without a Default',
+      change: { States: { A: { Type: 'Choice', Choices: [{ Condition: true, Next: 'A' }] } } },
+      fault: 'A: a Choice needs a Default',
+    },
+    {
       name: 'a Retry on everything',
       change: {
         States: { A: invoke('f', { TimeoutSeconds: 1, Retry: [{ ErrorEquals: ['States.ALL'] }] }) },
