@@ -1,4 +1,4 @@
-import { addMonthsToDay } from '../shared/calendar.ts';
+import { addMonthsToDay, monthOfDay } from '../shared/calendar.ts';
 import { roundHalfUp, type Ratio } from '../shared/money.ts';
 import { effectiveRateByDate, ratePerPeriod, type DatedAmount } from './rate-of-return.ts';
 import { sumFees } from './schedule-rows.ts';
@@ -139,7 +139,8 @@ function annualiseSingle(
 ): AnnualisedRate {
   const days = day - disbursedDay;
   const gain = (amountFen - basisFen) / basisFen;
-  if (day < addMonthsToDay(disbursedDay, 12)) {
+  const months = monthOfDay(day) - monthOfDay(disbursedDay);
+  if (months < 12 || day < addMonthsToDay(disbursedDay, 12)) {
     return { nominal: (gain * 365) / days, effective: compound(gain, 365 / days) };
   }
   const rate = compound(gain, 1 / yearsBetween(disbursedDay, day));
@@ -148,8 +149,9 @@ function annualiseSingle(
 
 /** Whole calendar years where the dates are whole years apart, else days of 365. */
 function yearsBetween(from: number, to: number): number {
-  const years = Math.round((to - from) / 365.2425);
-  return addMonthsToDay(from, years * 12) === to ? years : (to - from) / 365;
+  const months = monthOfDay(to) - monthOfDay(from);
+  const isWhole = months % 12 === 0 && addMonthsToDay(from, months) === to;
+  return isWhole ? months / 12 : (to - from) / 365;
 }
 
 function cashFlows(terms: Terms, schedule: Schedule, charged: Charged) {

@@ -1,4 +1,5 @@
 import type { Ratio } from '../shared/money.ts';
+import { present } from '../shared/present.ts';
 import { addRatios, multiplyRatios, reduce } from './annual-rate.ts';
 import type { DueDays } from './due-days.ts';
 import type { LoanPlan } from './loan-plan.ts';
@@ -71,5 +72,5 @@ function wholeTermFraction(plan: LoanPlan, due: DueDays): Ratio {
     const later = { ...nominal, numerator: nominal.numerator * (due.days.length - 1) };
     return addRatios(firstFraction(plan, due), later);
   }
-  return actualFraction(terms.accrual, disbursedDay, due.days.at(-1) ?? disbursedDay);
+  return actualFraction(terms.accrual, disbursedDay, present(due.days.at(-1)));
 }

@@ -1,6 +1,7 @@
 import { dayInMonth, monthOfDay, startOfMonth } from '../shared/calendar.ts';
 import { InvalidInput } from '../shared/errors.ts';
 import { multiplyRounded, type Ratio } from '../shared/money.ts';
+import { present } from '../shared/present.ts';
 import { levelInstallment } from './level-installment.ts';
 import { wholePower } from './rate-of-return.ts';
 
@@ -38,9 +39,9 @@ const UNIT_ROUNDOFF = 2 ** -53;
 export function allocateSchedules({ installments }: Portfolio): PortfolioSchedules {
   const starts = new Int32Array(installments.length + 1);
   for (let loan = 0; loan < installments.length; loan++) {
-    starts[loan + 1] = (starts[loan] ?? 0) + (installments[loan] ?? 0);
+    starts[loan + 1] = present(starts[loan]) + present(installments[loan]);
   }
-  const rows = starts[installments.length] ?? 0;
+  const rows = present(starts[installments.length]);
   return {
     starts,
     installmentFen: new Float64Array(installments.length),
@@ -79,19 +80,19 @@ function fillFour(portfolio: Portfolio, into: PortfolioSchedules, loan: number):
   }
   const { starts, principalFen, interestFen } = into;
   const rates = portfolio.ratePpm;
-  const rateA = rates[loan] ?? 0;
-  const rateB = rates[loan + 1] ?? 0;
-  const rateC = rates[loan + 2] ?? 0;
-  const rateD = rates[loan + 3] ?? 0;
-  let balanceA = portfolio.principalFen[loan] ?? 0;
-  let balanceB = portfolio.principalFen[loan + 1] ?? 0;
-  let balanceC = portfolio.principalFen[loan + 2] ?? 0;
-  let balanceD = portfolio.principalFen[loan + 3] ?? 0;
-  const startA = starts[loan] ?? 0;
-  const startB = starts[loan + 1] ?? 0;
-  const startC = starts[loan + 2] ?? 0;
-  const startD = starts[loan + 3] ?? 0;
-  const end = starts[loan + 4] ?? 0;
+  const rateA = present(rates[loan]);
+  const rateB = present(rates[loan + 1]);
+  const rateC = present(rates[loan + 2]);
+  const rateD = present(rates[loan + 3]);
+  let balanceA = present(portfolio.principalFen[loan]);
+  let balanceB = present(portfolio.principalFen[loan + 1]);
+  let balanceC = present(portfolio.principalFen[loan + 2]);
+  let balanceD = present(portfolio.principalFen[loan + 3]);
+  const startA = present(starts[loan]);
+  const startB = present(starts[loan + 1]);
+  const startC = present(starts[loan + 2]);
+  const startD = present(starts[loan + 3]);
+  const end = present(starts[loan + 4]);
   const together = Math.min(startB - startA, startC - startB, startD - startC, end - startD) - 1;
   for (let row = 0; row < together; row++) {
     const interestA = Math.floor((balanceA * rateA + HALF) * INVERSE);
@@ -152,7 +153,7 @@ function finish(
   { starts, principalFen, interestFen }: PortfolioSchedules,
   { loan, rate, installment, from, balance }: Lane,
 ): void {
-  const last = (starts[loan + 1] ?? 0) - 1;
+  const last = present(starts[loan + 1]) - 1;
   let left = balance;
   for (let row = from; row < last; row++) {
     const interest = Math.floor((left * rate + HALF) * INVERSE);
@@ -168,10 +169,13 @@ function finish(
  * The level installment where doubles surely give it and every row after it: far from a rounding edge, products exact,
  * and large enough that no rounding can use the balance up before the last row. Not a number otherwise.
  */
-function fastInstallment({ principalFen, ratePpm, installments }: Portfolio, loan: number): number {
-  const principal = principalFen[loan] ?? 0;
-  const rate = ratePpm[loan] ?? 0;
-  const n = installments[loan] ?? 0;
+export function fastInstallment(
+  { principalFen, ratePpm, installments }: Portfolio,
+  loan: number,
+): number {
+  const principal = present(principalFen[loan]);
+  const rate = present(ratePpm[loan]);
+  const n = present(installments[loan]);
   const power = wholePower(DENOMINATOR / (DENOMINATOR + rate), n);
   const repaid = 1 - power;
   const value = (principal * (rate * INVERSE)) / repaid;
@@ -183,10 +187,10 @@ function fastInstallment({ principalFen, ratePpm, installments }: Portfolio, loa
 
 /** Any loan, exactly, however large or small. */
 function fillOne(portfolio: Portfolio, into: PortfolioSchedules, loan: number): void {
-  const factor: Ratio = { numerator: portfolio.ratePpm[loan] ?? 0, denominator: DENOMINATOR };
-  const from = into.starts[loan] ?? 0;
-  const last = (into.starts[loan + 1] ?? 0) - 1;
-  let balance = portfolio.principalFen[loan] ?? 0;
+  const factor: Ratio = { numerator: present(portfolio.ratePpm[loan]), denominator: DENOMINATOR };
+  const from = present(into.starts[loan]);
+  const last = present(into.starts[loan + 1]) - 1;
+  let balance = present(portfolio.principalFen[loan]);
   const installment = levelInstallment(
     balance,
     { length: last - from + 1, even: factor, list: [] },
@@ -207,14 +211,14 @@ function fillOne(portfolio: Portfolio, into: PortfolioSchedules, loan: number): 
 export function portfolioDueDays(
   { starts }: PortfolioSchedules,
   disbursedDays: Int32Array,
-  into: Int32Array = new Int32Array(starts[starts.length - 1] ?? 0),
+  into: Int32Array = new Int32Array(present(starts.at(-1))),
 ): Int32Array {
   for (let loan = 0; loan < disbursedDays.length; loan++) {
-    const day = disbursedDays[loan] ?? 0;
+    const day = present(disbursedDays[loan]);
     const month = monthOfDay(day);
     const anchor = day - startOfMonth(month) + 1;
-    const from = starts[loan] ?? 0;
-    const end = starts[loan + 1] ?? 0;
+    const from = present(starts[loan]);
+    const end = present(starts[loan + 1]);
     for (let row = from; row < end; row++) {
       into[row] = dayInMonth(month + row - from + 1, anchor, 'Clamp');
     }

@@ -1,4 +1,5 @@
 import { fromDayNumber } from '../shared/calendar.ts';
+import { InvalidInput } from '../shared/errors.ts';
 import { costOf } from './cost.ts';
 import { sumFees, type ScheduleRow } from './schedule-rows.ts';
 import { buildSchedule } from './schedule.ts';
@@ -28,7 +29,10 @@ export type Quote = {
   readonly allInCost: { readonly itemised: string; readonly combined: string };
 };
 
-/** Prices one set of terms. */
+/**
+ * Prices one set of terms. Throws `InvalidInput` for those whose amounts are too large to be exact to the fen, whose rates
+ * are too large to be written down, or whose dates leave the calendar.
+ */
 export function quote(terms: Terms): Quote {
   const schedule = buildSchedule(terms);
   const cost = costOf(terms, schedule);
@@ -39,6 +43,10 @@ export function quote(terms: Terms): Quote {
     feeFen += row.feeFen;
     return quoteRow(row);
   });
+  // No row exceeds what all rows come to.
+  if (!Number.isSafeInteger(terms.principalFen + interestFen + feeFen)) {
+    throw new InvalidInput('what is to be paid is too large an amount to be exact to the fen');
+  }
   return {
     ...(terms.id === undefined ? {} : { id: terms.id }),
     installmentFen: schedule.installmentFen,
@@ -64,5 +72,9 @@ export function quoteRow(row: ScheduleRow): QuoteRow {
 
 /** A rate as people read it: four decimals, that is hundredths of a percent. Caps are tested unrounded. */
 export function displayRate(rate: number): string {
-  return rate.toFixed(4);
+  if (!Number.isFinite(rate)) {
+    throw new InvalidInput('the loan costs more a year than can be written down');
+  }
+  // From 1e21 on the other form has an exponent; such a number has no decimals any more.
+  return rate < 1e21 ? rate.toFixed(4) : `${BigInt(rate).toString()}.0000`;
 }

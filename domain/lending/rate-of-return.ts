@@ -1,9 +1,11 @@
+import { present } from '../shared/present.ts';
+
 /**
  * Rates of return on cash flows. Rates are ratios, not money, so doubles serve here; amounts stay whole fen.
  */
 
 /** A value with its first and second derivative. */
-type Jet = { readonly value: number; readonly slope: number; readonly curve: number };
+export type Jet = { readonly value: number; readonly slope: number; readonly curve: number };
 
 const MAX_STEPS = 60;
 
@@ -18,7 +20,7 @@ export function ratePerPeriod(basis: number, payments: readonly number[]): numbe
 }
 
 /** Payments from `start` on, none negative, and what they come to. */
-type Periodic = {
+export type Periodic = {
   readonly basis: number;
   readonly payments: readonly number[];
   readonly start: number;
@@ -26,23 +28,31 @@ type Periodic = {
 };
 
 /** Solved in the discount factor x = 1/(1+i), where the worth of the payments is rising and convex. */
-function solvePeriodic(flows: Periodic): number {
+export function solvePeriodic(flows: Periodic): number {
   const { basis, payments, start } = flows;
   let x = 1 / (1 + guessRate(flows));
   for (let step = 0; step < MAX_STEPS; step++) {
     const worth = worthOf(payments, start, x);
     const change = cubicStep({ ...worth, value: worth.value - basis });
     x -= change;
-    if (Math.abs(change) <= LAST_STEP * x) break;
+    if (Math.abs(change) <= LAST_STEP * x && Number.isFinite(x)) return 1 / x - 1;
   }
-  return 1 / x - 1;
+  return solveSurely(flows);
+}
+
+/** Slow and sure, for flows so far from level ones that the steps wander off. */
+function solveSurely({ basis, payments, start }: Periodic): number {
+  const excess = (x: number): number => worthOf(payments, start, x).value - basis;
+  let high = 1;
+  while (excess(high) < 0) high *= 2;
+  return 1 / present(bisect(excess, 0, high)) - 1;
 }
 
 /**
  * Σ c_k·x^k and its derivatives by Horner's rule, the even and the odd places apart: two chains of half the length,
  * which the processor follows at the same time.
  */
-function worthOf(payments: readonly number[], start: number, x: number): Jet {
+export function worthOf(payments: readonly number[], start: number, x: number): Jet {
   const y = x * x;
   let even = 0;
   let evenSlope = 0;
@@ -55,8 +65,8 @@ function worthOf(payments: readonly number[], start: number, x: number): Jet {
     oddCurve = oddCurve * y + oddSlope;
     evenSlope = evenSlope * y + even;
     oddSlope = oddSlope * y + odd;
-    even = even * y + (payments[index] ?? 0);
-    odd = odd * y + (payments[index + 1] ?? 0);
+    even = even * y + amountAt(payments, index);
+    odd = odd * y + amountAt(payments, index + 1);
   }
   // g(x) = E(x²) + x·O(x²) discounts the first payment by nothing; the worth is x·g(x).
   const g = even + x * odd;
@@ -69,7 +79,7 @@ function worthOf(payments: readonly number[], start: number, x: number): Jet {
 const SMALL_RATE = 1e-4;
 
 /** The rate of level payments of the same total: its expansion to the second order, then one step on the closed form. */
-function guessRate({ basis, payments, start, total }: Periodic): number {
+export function guessRate({ basis, payments, start, total }: Periodic): number {
   const n = payments.length - start;
   const share = total / basis - 1;
   const expanded = ((2 * share) / (n + 1)) * (1 - (share * (n - 1)) / (3 * (n + 1)));
@@ -99,13 +109,18 @@ export function wholePower(base: number, exponent: number): number {
   return power;
 }
 
+/** Beyond the end nothing is paid. */
+function amountAt(amounts: readonly number[], index: number): number {
+  return amounts[index] ?? 0;
+}
+
 /** In two lanes: a single running sum would wait for every addition in turn. Not a number when one is negative. */
-function sumFrom(amounts: readonly number[], start: number): number {
+export function sumFrom(amounts: readonly number[], start: number): number {
   let a = 0;
   let b = 0;
   for (let index = start; index < amounts.length; index += 2) {
-    const left = amounts[index] ?? 0;
-    const right = amounts[index + 1] ?? 0;
+    const left = amountAt(amounts, index);
+    const right = amountAt(amounts, index + 1);
     if (left < 0 || right < 0) return Number.NaN;
     a += left;
     b += right;
@@ -114,7 +129,7 @@ function sumFrom(amounts: readonly number[], start: number): number {
 }
 
 /** Chebyshev's step while the curve is gentle, Newton's else, which from its far side never overshoots. */
-function cubicStep({ value, slope, curve }: Jet): number {
+export function cubicStep({ value, slope, curve }: Jet): number {
   const inverse = 1 / slope;
   const newton = value * inverse;
   const bend = newton * curve * inverse * 0.5;
@@ -158,7 +173,7 @@ function worthAt(rate: number, payments: readonly DatedAmount[]): Jet {
  * undefined when none does. Money out once, then only money in, always has exactly one.
  */
 export function internalRate(flows: readonly number[]): number | undefined {
-  const basis = -(flows[0] ?? 0);
+  const basis = -amountAt(flows, 0);
   const total = sumFrom(flows, 1);
   if (basis > 0 && total > 0) return solvePeriodic({ basis, payments: flows, start: 1, total });
   const root = rootNearestZero((z) => {

@@ -1,3 +1,4 @@
+import { present } from '../shared/present.ts';
 import type { DueDays } from './due-days.ts';
 import type { LoanPlan } from './loan-plan.ts';
 import type { Fee, FeeTiming, Terms } from './terms.ts';
@@ -34,7 +35,7 @@ export class RowWriter {
     const feeFen = this.#fees === undefined ? 0 : feeOf(this.#fees, index, this.#days.length);
     this.rows.push({
       number: this.rows.length + 1,
-      dueDay: this.#days[index] ?? 0,
+      dueDay: present(this.#days[index]),
       principalFen,
       interestFen,
       feeFen,

@@ -1,4 +1,5 @@
 import { divideRounded, multiplyRounded } from '../shared/money.ts';
+import { present } from '../shared/present.ts';
 import { dueDays, type DueDays } from './due-days.ts';
 import { interestMeter, interestRoundingMode } from './interest.ts';
 import { levelInstallment } from './level-installment.ts';
@@ -131,8 +132,7 @@ function decline({ plan, due, financedFen, factors }: Financed, level: Level): I
   const grace = terms.principalGraceInstallments;
   let balance = financedFen;
   for (let index = 0; index < length; index++) {
-    const factor = even ?? list[index];
-    if (factor === undefined) break;
+    const factor = even ?? present(list[index]);
     const interest = meter ? meter(balance, factor) : multiplyRounded(balance, factor, mode);
     const wanted = isInstallment ? level.fen - interest : level.fen;
     const paid = index < grace ? 0 : clip(wanted, balance);
@@ -140,8 +140,8 @@ function decline({ plan, due, financedFen, factors }: Financed, level: Level): I
     writer.add(principal, interest);
     balance -= principal;
   }
-  const first = writer.rows.at(Math.min(grace, length - 1) - length);
-  const installmentFen = isInstallment ? level.fen : level.fen + (first?.interestFen ?? 0);
+  const first = present(writer.rows.at(Math.min(grace, length - 1) - length));
+  const installmentFen = isInstallment ? level.fen : level.fen + first.interestFen;
   return { installmentFen, rows: writer.rows };
 }
 
@@ -165,17 +165,14 @@ function flatWithPrincipal(financed: Financed, principalFen: number): Installmen
     index < needed ? interest : 0,
   );
   const rows = flatRows(financed, interests, () => principalFen);
-  return { installmentFen: principalFen + (interests[0] ?? 0), rows };
+  return { installmentFen: principalFen + present(interests[0]), rows };
 }
 
 function flatInterests(financed: Financed): readonly number[] {
   const { plan, financedFen, factors, flatBaseFen = financedFen } = financed;
   const charge = interestMeter(plan.terms);
   const { even, list, length } = factors;
-  return Array.from({ length }, (_, index) => {
-    const factor = even ?? list[index];
-    return factor ? charge(flatBaseFen, factor) : 0;
-  });
+  return Array.from({ length }, (_, index) => charge(flatBaseFen, even ?? present(list[index])));
 }
 
 function flatRows(
@@ -215,6 +212,6 @@ function smooth(level: Installments, financed: Financed): Installments {
 }
 
 function residueOf({ installmentFen, rows }: Installments): number {
-  const last = rows.at(-1);
-  return last ? last.principalFen + last.interestFen - installmentFen : 0;
+  const last = present(rows.at(-1));
+  return last.principalFen + last.interestFen - installmentFen;
 }

@@ -33,8 +33,6 @@ function actualActual(from: number, to: number): Ratio {
     else in365 += end - day;
     day = end;
   }
-  if (in366 === 0) return reduce(in365, 365);
-  if (in365 === 0) return reduce(in366, 366);
   return reduce(in365 * 366 + in366 * 365, 365 * 366);
 }
 
@@ -44,7 +42,7 @@ function actualActual(from: number, to: number): Ratio {
  */
 export function thirty360Fraction(from: number, to: number): Ratio {
   let months = monthOfDay(to) - monthOfDay(from);
-  while (months > 0 && addMonthsToDay(from, months) > to) months--;
+  while (addMonthsToDay(from, months) > to) months--;
   const start = addMonthsToDay(from, months);
   const length = addMonthsToDay(from, months + 1) - start;
   return reduce(months * length + to - start, 12 * length);

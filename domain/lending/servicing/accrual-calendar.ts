@@ -1,4 +1,5 @@
 import { ExactSum, type Ratio } from '../../shared/money.ts';
+import { present } from '../../shared/present.ts';
 import { addRatios, multiplyRatios, reduce } from '../annual-rate.ts';
 import { dueDays } from '../due-days.ts';
 import { interestRoundingMode } from '../interest.ts';
@@ -25,7 +26,7 @@ export class AccrualCalendar {
     this.#periods = due.days.map((to, index) => ({
       from: due.days[index - 1] ?? plan.disbursedDay,
       to,
-      years: years[index] ?? NO_YEARS,
+      years: present(years[index]),
     }));
   }
 
@@ -55,8 +56,6 @@ export class AccrualCalendar {
 
   /** Interest of an installment up to a day: the first day counts, the day itself does not. */
   interestTo(installment: Installment, day: number): number {
-    const last = installment.spans.at(-1)?.to ?? day;
-    if (day >= last) return installment.due.Interest;
     const mode = interestRoundingMode(this.#terms.rounding);
     const { bearingFen, carriedFen, spans } = installment;
     // Summed in big integers: a payoff may fall on any day of any stretch, and must never be refused.

@@ -1,3 +1,4 @@
+import { present } from '../../shared/present.ts';
 import { openOf, type Installment } from './installment.ts';
 import { Component, DueAge, type AllocationPart, type ServicePolicy } from './service-policy.ts';
 
@@ -71,6 +72,6 @@ function passesOf(order: readonly AllocationPart[]): readonly Pass[] {
 }
 
 function readPart(part: AllocationPart): { readonly age: DueAge; readonly component: Component } {
-  const age = DueAge.options.find((option) => part.startsWith(option)) ?? 'Due';
+  const age = present(DueAge.options.find((option) => part.startsWith(option)));
   return { age, component: Component.parse(part.slice(age.length)) };
 }

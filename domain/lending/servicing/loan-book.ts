@@ -1,3 +1,4 @@
+import { present } from '../../shared/present.ts';
 import { parseRate } from '../annual-rate.ts';
 import { planLoan } from '../loan-plan.ts';
 import type { ScheduleRow } from '../schedule-rows.ts';
@@ -58,12 +59,12 @@ export class LoanBook {
     const plan = planLoan(terms);
     const { rows, installmentFen } = schedulePlan(plan);
     const first = rows.find((row) => row.dueDay > plan.disbursedDay && row.principalFen > 0);
-    this.#setLevel(installmentFen, first);
+    this.#setLevel(installmentFen, present(first));
     this.#flatBaseFen = terms.principalFen - terms.downPaymentFen;
     this.#graceUntil =
       terms.principalGraceInstallments === 0
         ? plan.disbursedDay
-        : (this.#calendar.days[terms.principalGraceInstallments - 1] ?? plan.disbursedDay);
+        : present(this.#calendar.days[terms.principalGraceInstallments - 1]);
     this.#addPlanned(rows, plan.disbursedDay, { spans: [], fen: 0 });
   }
 
@@ -145,16 +146,17 @@ export class LoanBook {
       const carried = index === 0 ? plan.carriedSpans : [];
       return this.#calendar.factor([...carried, { from, to, rate }]);
     });
-    const grace = days.filter((day) => day <= this.#graceUntil).length;
+    const inGrace = days.filter((day) => day <= this.#graceUntil).length;
+    const grace = Math.min(inGrace, days.length - 1);
     const { rows, installmentFen } = replan({
-      terms: { ...this.#terms, principalGraceInstallments: Math.min(grace, days.length - 1) },
+      terms: { ...this.#terms, principalGraceInstallments: grace },
       balanceFen: plan.balanceFen,
       flatBaseFen: this.#flatBaseFen,
       days,
       factors,
       levelFen: plan.isLevelKept ? this.#levelFen : undefined,
     });
-    if (!plan.isLevelKept) this.#setLevel(installmentFen, rows[grace]);
+    if (!plan.isLevelKept) this.#setLevel(installmentFen, present(rows[grace]));
     this.#addPlanned(rows, plan.day, { spans: plan.carriedSpans, fen: plan.carriedFen });
   }
 
@@ -167,9 +169,9 @@ export class LoanBook {
     );
   }
 
-  #setLevel(installmentFen: number, first: ScheduleRow | undefined): void {
+  #setLevel(installmentFen: number, first: ScheduleRow): void {
     const isInstallment = this.#terms.method === 'EqualInstallment';
-    this.#levelFen = isInstallment ? installmentFen : (first?.principalFen ?? 0);
+    this.#levelFen = isInstallment ? installmentFen : first.principalFen;
   }
 
   #addPlanned(

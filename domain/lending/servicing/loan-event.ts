@@ -73,25 +73,29 @@ export type Payment = z.infer<typeof Payment>;
 export type Restructuring = z.infer<typeof Restructuring>;
 export type Charge = z.infer<typeof Charge>;
 
+/** An event that changes the account; a reversal only takes one away. */
+export type PlayedEvent = Exclude<LoanEvent, z.infer<typeof Reversal>>;
+
 /** On one day: what falls due, then what is paid, then what is agreed, then what is given up. */
-const RANK: Record<LoanEvent['kind'], number> = {
+const RANK: Record<PlayedEvent['kind'], number> = {
   Charge: 0,
   Payment: 1,
   Restructuring: 2,
   WriteOff: 3,
-  Reversal: 4,
 };
 
 /** The events that count, in value-date order, whatever order they arrived in: reversed payments are gone. */
-export function inValueOrder(events: readonly LoanEvent[]): readonly LoanEvent[] {
+export function inValueOrder(events: readonly LoanEvent[]): readonly PlayedEvent[] {
   const reversed = new Set(
     events.flatMap((event) => (event.kind === 'Reversal' ? [event.paymentId] : [])),
   );
-  const counting = events.filter((event) => event.kind !== 'Reversal' && !reversed.has(event.id));
-  return counting.toSorted(
-    (a, b) =>
-      compare(a.valueDate, b.valueDate) || RANK[a.kind] - RANK[b.kind] || compare(a.id, b.id),
-  );
+  return events
+    .filter((event) => event.kind !== 'Reversal')
+    .filter(({ id }) => !reversed.has(id))
+    .toSorted(
+      (a, b) =>
+        compare(a.valueDate, b.valueDate) || RANK[a.kind] - RANK[b.kind] || compare(a.id, b.id),
+    );
 }
 
 function compare(a: string, b: string): number {

@@ -1,4 +1,5 @@
 import type { Ratio } from '../../shared/money.ts';
+import { present } from '../../shared/present.ts';
 import { planLoan } from '../loan-plan.ts';
 import { splitFinanced, splitKeepingLevel, type Financed, type Installments } from '../schedule.ts';
 import type { Terms } from '../terms.ts';
@@ -38,7 +39,7 @@ function financedBy(remainder: Remainder, count: number): Financed {
   };
   return {
     plan: planLoan(own),
-    due: { days: used, firstNominalDay: used[0] ?? 0, firstMonths: undefined },
+    due: { days: used, firstNominalDay: present(used[0]), firstMonths: undefined },
     financedFen: balanceFen,
     flatBaseFen,
     factors: { length: count, even: undefined, list: factors.slice(0, count) },

@@ -3,7 +3,7 @@ import type { Terms } from '../terms.ts';
 import { allocatePayment, type Portion } from './allocate-payment.ts';
 import { nothing, openInstallment, openOf, type Amounts, type Installment } from './installment.ts';
 import { LoanBook } from './loan-book.ts';
-import { inValueOrder, type LoanEvent, type Payment } from './loan-event.ts';
+import { inValueOrder, type LoanEvent, type Payment, type PlayedEvent } from './loan-event.ts';
 import { prepay, settleAdvance } from './prepay.ts';
 import { restructure } from './restructure.ts';
 import { Component, DueAge, type ServicePolicy } from './service-policy.ts';
@@ -75,7 +75,7 @@ export class Replay {
     this.book = new LoanBook(terms, policy);
   }
 
-  play(event: LoanEvent): void {
+  play(event: PlayedEvent): void {
     const day = toDayNumber(event.valueDate);
     this.book.accrueTo(day);
     switch (event.kind) {
@@ -95,9 +95,6 @@ export class Replay {
         return;
       case 'WriteOff':
         this.#writeOff(day);
-        return;
-      case 'Reversal':
-        // Reversed payments never get here, and neither do their reversals.
         return;
     }
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { costOf, costOnDefault, type LoanCost } from '../../../domain/lending/cost.ts';
 import { capInForce, judgeCost } from '../../../domain/lending/judge-cost.ts';
-import { ratePerPeriod } from '../../../domain/lending/rate-of-return.ts';
+import { effectiveRateByDate, ratePerPeriod } from '../../../domain/lending/rate-of-return.ts';
 import { buildSchedule } from '../../../domain/lending/schedule.ts';
 import { parseTerms } from '../../../domain/lending/terms.ts';
 
@@ -195,7 +195,91 @@ describe('costOf', () => {
   });
 });
 
+describe('costOf, to the last digit', () => {
+  const flowsOf = (terms: Record<string, unknown>): number[] =>
+    buildSchedule(parseTerms({ ...base, ...terms })).rows.map(
+      (row) => row.principalFen + row.interestFen,
+    );
+
+  it('names interest as an item of the lender', () => {
+    expect(price({}).items).toEqual([
+      {
+        code: 'Interest',
+        payeeRole: 'Lender',
+        totalFen: 661_86,
+        annualised: price({}).apr.nominal,
+      },
+    ]);
+  });
+
+  it.each([
+    { timing: 'WithFirst', basis: 10_000_00, first: 100_00, each: 0, last: 0 },
+    { timing: 'WithLast', basis: 10_000_00, first: 0, each: 0, last: 100_00 },
+    { timing: 'EachInstallment', basis: 10_000_00, first: 0, each: 100_00, last: 0 },
+    { timing: 'UpFront', basis: 9_900_00, first: 0, each: 0, last: 0 },
+  ])('counts a fee $timing where it falls', ({ timing, basis, first, each, last }) => {
+    const flows = flowsOf({}).map((amount, index) => {
+      const atEnds = (index === 0 ? first : 0) + (index === 11 ? last : 0);
+      return amount + each + atEnds;
+    });
+    const cost = price({ fees: [fee(timing, 100_00)] });
+    expect(cost.combined).toBeCloseTo(12 * ratePerPeriod(basis, flows), 12);
+  });
+
+  it('counts all timings of one loan of one installment together', () => {
+    const fees = ['WithFirst', 'WithLast', 'EachInstallment'].map((timing) => fee(timing, 100_00));
+    const cost = price({ installments: 1, fees });
+    // 31 days: principal, a month of interest, three fees.
+    expect(cost.combined).toBeCloseTo((0.04 * 365) / 31, 12);
+  });
+
+  it('takes half a fen off payments only: an installment of nothing stays nothing', () => {
+    // Eleven of nothing, then all of it.
+    const { rounding } = price({ method: 'InterestOnly', annualRate: '0' });
+    expect(rounding).toBeCloseTo(-12 * ((999_999.5 / 1_000_000) ** (1 / 12) - 1), 12);
+  });
+
+  it.each([
+    // 2024 has 366 days: twelve months are a year however long it is.
+    { disbursedOn: '2024-01-01', installments: 12, rate: 0.12 },
+    { disbursedOn: '2023-06-01', installments: 24, rate: 1.24 ** 0.5 - 1 },
+    { disbursedOn: '2024-02-29', installments: 48, rate: 1.48 ** 0.25 - 1 },
+    { disbursedOn: '2297-12-31', installments: 24, rate: 1.24 ** 0.5 - 1 },
+    { disbursedOn: '2298-06-30', installments: 18, rate: 1.18 ** (365 / 548) - 1 },
+    { disbursedOn: '2025-03-01', installments: 30, rate: 1.3 ** (365 / 914) - 1 },
+  ])('annualises a bullet of $installments months from $disbursedOn', ({ rate, ...terms }) => {
+    const { apr } = price({ method: 'Bullet', ...terms });
+    expect(apr.nominal).toBeCloseTo(rate, 12);
+    expect(apr.effective).toBeCloseTo(rate, 12);
+  });
+
+  it('compounds the one repayment of a short loan for the effective rate', () => {
+    const { apr } = price({ method: 'Bullet', installments: 1 });
+    expect(apr.effective).toBeCloseTo(1.01 ** (365 / 31) - 1, 12);
+    expect(apr.nominal).toBeCloseTo((0.01 * 365) / 31, 12);
+  });
+});
+
 describe('costOnDefault', () => {
+  it('is the rate by date of every installment so late, its penalty, and the fees once', () => {
+    const terms = parseTerms({ ...base, installments: 2, fees: [fee('OnDefault', 50_00)] });
+    const schedule = buildSchedule(terms);
+    const cost = costOnDefault(terms, schedule, {
+      daysLate: 10,
+      penaltyDaily: { numerator: 1, denominator: 2000 },
+    });
+    const [first, last] = schedule.rows.map(
+      (row) => row.totalFen + Math.round(row.principalFen / 200),
+    );
+    // 31 and 59 days after the first of January, and ten more.
+    const expected = effectiveRateByDate(10_000_00, [
+      { days: 41, amount: (first ?? 0) + 50_00 },
+      { days: 69, amount: last ?? 0 },
+    ]);
+    expect(cost.effective).toBeCloseTo(expected, 12);
+    expect(cost.nominal).toBeCloseTo(12 * ((1 + expected) ** (1 / 12) - 1), 12);
+  });
+
   const late = (daysLate: number, fees: object[] = []): number => {
     const terms = parseTerms({ ...base, fees });
     return costOnDefault(terms, buildSchedule(terms), {
@@ -231,6 +315,23 @@ describe('judgeCost', () => {
     expect(cost.combined).toBeGreaterThan(0.24);
     expect(judgeCost(cost, cap).isAllowed).toBe(true);
     expect(judgeCost(price({ annualRate: '0.2402' }), cap).isAllowed).toBe(false);
+  });
+});
+
+describe('judgeCost, at the edges', () => {
+  const flat = { ...price({}), items: [], rounding: 0 };
+
+  it.each([
+    { itemised: 0.24, combined: 0.24, isAllowed: true },
+    { itemised: 0.240_000_1, combined: 0.24, isAllowed: false },
+    { itemised: 0.24, combined: 0.240_000_1, isAllowed: false },
+  ])('says $isAllowed to $itemised and $combined', ({ isAllowed, ...costs }) => {
+    expect(judgeCost({ ...flat, ...costs }, cap).isAllowed).toBe(isAllowed);
+  });
+
+  it('lets the platform name a fee of nothing', () => {
+    const cost = price({ annualRate: '0.03', fees: [fee('UpFront', 0, 'Platform')] });
+    expect(judgeCost(cost, cap)).toMatchObject({ isAllowed: true, forbidden: [] });
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { quote, type Quote } from '../../../domain/lending/quote.ts';
+import { displayRate, quote, type Quote } from '../../../domain/lending/quote.ts';
 import { parseTerms } from '../../../domain/lending/terms.ts';
+import { InvalidInput } from '../../../domain/shared/errors.ts';
 
 const base = {
   principalFen: 12_000_00,
@@ -151,6 +152,129 @@ describe('quote, fees by the installment they fall due with', () => {
       expect(schedule.map((row) => row.feeFen)).toEqual(expected);
     },
   );
+});
+
+describe('quote, rates and totals', () => {
+  const fees = [
+    { code: 'Entry', payeeRole: 'Guarantor', timing: 'UpFront', amountFen: 300_00 },
+    { code: 'Service', payeeRole: 'Lender', timing: 'EachInstallment', amountFen: 50_00 },
+  ];
+
+  it('count fees kept back at payout, and show both all-in costs', () => {
+    const answer = price({ principalFen: 10_000_00, annualRate: '0.09', fees });
+    expect(answer.totals).toEqual({ principalFen: 10_000_00, interestFen: 494_18, feeFen: 900_00 });
+    expect(answer.apr).toEqual({ nominal: '0.0900', effective: '0.0938' });
+    expect(answer.allInCost).toEqual({ itemised: '0.2534', combined: '0.2555' });
+  });
+
+  it('echo an id, and have none where none was given', () => {
+    expect(price({ id: '' }).id).toBe('');
+    expect(Object.keys(price())).toEqual([
+      'installmentFen',
+      'schedule',
+      'totals',
+      'apr',
+      'allInCost',
+    ]);
+  });
+
+  it('are zero, not minus zero, for a loan that costs nothing', () => {
+    const answer = price({ annualRate: '0' });
+    expect([answer.apr, answer.allInCost]).toEqual([
+      { nominal: '0.0000', effective: '0.0000' },
+      { itemised: '0.0000', combined: '0.0000' },
+    ]);
+  });
+
+  it.each([
+    // A fen paid out and all of it due at the end; then all due at the end for a fen.
+    { principalFen: 12_000_00, timing: 'UpFront', amountFen: 11_999_99, combined: '144000.0000' },
+    { principalFen: 12_000_00, timing: 'WithLast', amountFen: 1e13, combined: '33.2946' },
+  ])('are found for a fee $timing out of all proportion', ({ timing, amountFen, ...wanted }) => {
+    const answer = price({
+      principalFen: wanted.principalFen,
+      method: 'InterestOnly',
+      fees: [{ code: 'Fee', payeeRole: 'Insurer', timing, amountFen }],
+    });
+    expect(answer.allInCost.combined).toBe(wanted.combined);
+    expect(answer.allInCost.itemised).toMatch(/^\d+\.\d{4}$/);
+  });
+});
+
+describe('displayRate', () => {
+  it.each([
+    { rate: 0.12, text: '0.1200' },
+    { rate: 0.126_825, text: '0.1268' },
+    { rate: -0.5, text: '-0.5000' },
+    { rate: 999_999_999_999_999_868_928, text: '999999999999999868928.0000' },
+    { rate: 1e21, text: '1000000000000000000000.0000' },
+    { rate: 2 ** 100, text: '1267650600228229401496703205376.0000' },
+  ])('writes $rate as $text, never with an exponent', ({ rate, text }) => {
+    expect(displayRate(rate)).toBe(text);
+  });
+
+  it.each([Number.POSITIVE_INFINITY, Number.NaN])('refuses %d', (rate) => {
+    expect(() => displayRate(rate)).toThrow('the loan costs more a year than can be written down');
+  });
+});
+
+describe('quote, terms that can be read and not priced', () => {
+  it.each([
+    {
+      terms: { principalFen: 1e13, annualRate: '99', installments: 1200 },
+      message: 'too large an amount to be exact to the fen',
+    },
+    {
+      terms: {
+        installments: 1200,
+        fees: [{ code: 'Fee', payeeRole: 'Lender', timing: 'EachInstallment', amountFen: 1e13 }],
+      },
+      message: 'too large an amount to be exact to the fen',
+    },
+    {
+      // The fee of a day is the loan a hundred times: compounded over a year beyond all numbers.
+      terms: {
+        unit: 'Day',
+        installments: 3,
+        fees: [{ code: 'Fee', payeeRole: 'Lender', timing: 'WithFirst', amountFen: 1_200_000_00 }],
+      },
+      message: 'costs more a year than can be written down',
+    },
+    { terms: { disbursedOn: '2299-06-30' }, message: 'a date outside 1900-2299' },
+    { terms: { firstDueOn: '2299-12-31', installments: 2 }, message: 'a date outside 1900-2299' },
+  ])('are refused: $message', ({ terms, message }) => {
+    expect(() => price(terms)).toThrow(message);
+    expect(() => price(terms)).toThrow(InvalidInput);
+  });
+
+  it('are those just beyond what is exact, and no others', () => {
+    // The principal and 1,200 fees: 2 ** 53 - 1 fen is 9,007,199,254,740,991.
+    const cost = (amountFen: number): Quote =>
+      price({
+        annualRate: '0',
+        installments: 1200,
+        fees: [{ code: 'Fee', payeeRole: 'Lender', timing: 'EachInstallment', amountFen }],
+      });
+    const most = Math.floor((Number.MAX_SAFE_INTEGER - 12_000_00) / 1200);
+    expect(cost(most).totals.feeFen).toBe(1200 * most);
+    expect(() => cost(most + 1)).toThrow('exact to the fen');
+  });
+
+  it('are not those that ask much but can be answered', () => {
+    const one = price({ installments: 1 });
+    expect(column(one, 'totalFen')).toEqual([12_120_00]);
+    const crumbs = price({ principalFen: 5, installments: 1000, annualRate: '0' });
+    expect(column(crumbs, 'principalFen').slice(0, 999)).toEqual(
+      Array.from({ length: 999 }, () => 0),
+    );
+    expect(column(crumbs, 'principalFen').at(-1)).toBe(5);
+    const last = price({ firstDueOn: '2299-12-31', installments: 1, annualRate: '0.01' });
+    expect(last.schedule[0]?.dueOn).toBe('2299-12-31');
+    const dear = price({ annualRate: '99.9999999999', installments: 3 });
+    expect(column(dear, 'principalFen').reduce((sum, fen) => sum + fen, 0)).toBe(12_000_00);
+    const grace = price({ principalGraceInstallments: 11 });
+    expect(column(grace, 'principalFen').slice(-2)).toEqual([0, 12_000_00]);
+  });
 });
 
 describe('quote, due dates', () => {
@@ -304,6 +428,11 @@ describe('quote, installments', () => {
     { rounding: 'HalfUp', installmentMultipleFen: 100, installmentFen: 106_600 },
     { rounding: 'Up', installmentMultipleFen: 100, installmentFen: 106_700 },
     { rounding: 'Down', installmentMultipleFen: 1000, installmentFen: 106_000 },
+    // A multiple larger than the installment: up to one of it, to the nearest of one or none.
+    { rounding: 'Up', installmentMultipleFen: 200_000, installmentFen: 200_000 },
+    { rounding: 'HalfUp', installmentMultipleFen: 200_000, installmentFen: 200_000 },
+    { rounding: 'HalfUp', installmentMultipleFen: 220_000, installmentFen: 0 },
+    { rounding: 'Down', installmentMultipleFen: 100_000_000, installmentFen: 0 },
   ])('round $rounding to $installmentFen', ({ installmentFen, ...terms }) => {
     expect(price(terms).installmentFen).toBe(installmentFen);
   });

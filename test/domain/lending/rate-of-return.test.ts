@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  cubicStep,
   effectiveRateByDate,
+  guessRate,
   internalRate,
   internalRateByDate,
   ratePerPeriod,
+  sumFrom,
   wholePower,
+  worthOf,
 } from '../../../domain/lending/rate-of-return.ts';
 import { levelInstallment } from '../../../domain/lending/level-installment.ts';
 import { daysBetween } from '../../../domain/shared/calendar.ts';
@@ -195,5 +199,180 @@ describe('wholePower', () => {
     { exponent: 6, power: 11.390625 },
   ])('raises 1.5 to the $exponent', ({ exponent, power }) => {
     expect(wholePower(1.5, exponent)).toBe(power);
+  });
+});
+
+describe('ratePerPeriod, where the steps would wander off', () => {
+  it.each([
+    // A first fen against all the money at the end: no level payments come near it.
+    { basis: 1, count: 12, last: 1_200_000, rate: 1_200_000 ** (1 / 12) - 1 },
+    { basis: 1, count: 600, last: 10_000_000_000_000, rate: 1e13 ** (1 / 600) - 1 },
+    // Most of it is lost: below zero.
+    { basis: 100, count: 50, last: 0.001, rate: 0.00001 ** (1 / 50) - 1 },
+    { basis: 1_000_000, count: 30, last: 1, rate: 0.000001 ** (1 / 30) - 1 },
+  ])('finds $rate of $last for $basis after $count periods', ({ basis, count, last, rate }) => {
+    const payments = [...Array.from({ length: count - 1 }, () => 0), last];
+    expect(ratePerPeriod(basis, payments)).toBeCloseTo(rate, 12);
+  });
+
+  it('finds the rate of one payment however large', () => {
+    expect(ratePerPeriod(1, [10_000_000_000_000])).toBeCloseTo(10_000_000_000_000 - 1, 2);
+  });
+});
+
+describe('worthOf', () => {
+  const cases = [0, 1, 2, 3, 4, 5, 6].flatMap((count) =>
+    [0, 1, 2].flatMap((start) => [0.5, 0.97, 1.2].map((x) => ({ count, start, x }))),
+  );
+
+  it.each(cases)('discounts $count payments from place $start by $x', ({ count, start, x }) => {
+    const payments = [...Array.from({ length: start }, () => 999), 7, 11, 13, 17, 19, 23];
+    const used = payments.slice(0, start + count);
+    const sum = (term: (payment: number, k: number) => number): number =>
+      used.slice(start).reduce((total, payment, index) => total + term(payment, index + 1), 0);
+    const { value, slope, curve } = worthOf(used, start, x);
+    expect(value).toBeCloseTo(
+      sum((payment, k) => payment * x ** k),
+      9,
+    );
+    expect(slope).toBeCloseTo(
+      sum((payment, k) => payment * k * x ** (k - 1)),
+      9,
+    );
+    expect(curve).toBeCloseTo(
+      sum((payment, k) => payment * k * (k - 1) * x ** (k - 2)),
+      8,
+    );
+  });
+});
+
+describe('guessRate, of level payments', () => {
+  const level = (n: number, rate: number, start = 0) => {
+    const payments = Array.from({ length: n + start }, () => 1000);
+    const worth = payments
+      .slice(start)
+      .reduce((sum, one, k) => sum + one / (1 + rate) ** (k + 1), 0);
+    return { basis: worth, payments, start, total: 1000 * n };
+  };
+
+  it.each([
+    { n: 1, rate: 0.01, off: 1e-12 },
+    { n: 1, rate: 0.5, off: 1e-12 },
+    { n: 2, rate: 0.1, off: 5e-12 },
+    { n: 12, rate: 0.01, off: 2e-14 },
+    { n: 12, rate: 0.05, off: 3e-8 },
+    { n: 36, rate: 0.008, off: 2e-11 },
+    { n: 36, rate: 0.02, off: 4e-8 },
+    { n: 360, rate: 0.003, off: 2e-7 },
+    // The expansion alone.
+    { n: 12, rate: 0.00005, off: 2e-12 },
+    { n: 12, rate: 0.00009, off: 6e-12 },
+    { n: 12, rate: 0.0002, off: 1e-13 },
+    { n: 7, rate: 0, off: 1e-15 },
+  ])('is off by less than $off for $n at $rate', ({ n, rate, off }) => {
+    expect(Math.abs(guessRate(level(n, rate)) - rate)).toBeLessThan(off);
+    expect(Math.abs(guessRate(level(n, rate, 1)) - rate)).toBeLessThan(off);
+  });
+
+  it.each([
+    // Where the expansion fails: what is gained or lost, spread over the periods.
+    { basis: 1000, total: 500, n: 4, rate: -0.125 },
+    { basis: 1, total: 1001, n: 10, rate: 100 },
+  ])('is $rate for $total against $basis in $n', ({ basis, total, n, rate }) => {
+    const payments = Array.from({ length: n }, () => total / n);
+    expect(guessRate({ basis, payments, start: 0, total })).toBeCloseTo(rate, 12);
+  });
+});
+
+describe('sumFrom', () => {
+  it.each([
+    { amounts: [1, 2, 4], start: 0, sum: 7 },
+    { amounts: [1, 2, 4], start: 1, sum: 6 },
+    { amounts: [1, 2, 4, 8], start: 1, sum: 14 },
+    { amounts: [0, 0], start: 0, sum: 0 },
+    { amounts: [], start: 0, sum: 0 },
+    { amounts: [-1, 2, 4], start: 1, sum: 6 },
+    { amounts: [1, -2, 4], start: 0, sum: Number.NaN },
+    { amounts: [-1, 2, 4], start: 0, sum: Number.NaN },
+    { amounts: [1, 2, -4], start: 0, sum: Number.NaN },
+  ])('of $amounts from $start is $sum', ({ amounts, start, sum }) => {
+    expect(sumFrom(amounts, start)).toBe(sum);
+  });
+});
+
+describe('cubicStep', () => {
+  it.each([
+    // bend = value·curve / (2·slope²): below a half the step is longer by it.
+    { value: 2, slope: 2, curve: 0, step: 1 },
+    { value: 2, slope: 2, curve: 1, step: 1.25 },
+    { value: 2, slope: 2, curve: -1, step: 0.75 },
+    { value: 2, slope: 2, curve: 2, step: 1 },
+    { value: 2, slope: 2, curve: -4, step: 1 },
+    { value: -2, slope: 4, curve: 0.5, step: -0.484375 },
+  ])('is $step for $value, $slope and $curve', ({ step, ...jet }) => {
+    expect(cubicStep(jet)).toBe(step);
+  });
+});
+
+describe('rates beyond the search for a root', () => {
+  const YEAR = 365;
+
+  it('are found when money goes out once and then only comes in', () => {
+    expect(internalRate([-1, 0, 10_000])).toBeCloseTo(99, 9);
+    expect(internalRate([-1, 100])).toBeCloseTo(99, 9);
+    expect(internalRate([-100, 0, 0, 0, 1])).toBeCloseTo(0.01 ** 0.25 - 1, 12);
+    expect(internalRateByDate([dated(0, -1), dated(YEAR, 0), dated(2 * YEAR, 10_000)])).toBeCloseTo(
+      99,
+      9,
+    );
+  });
+
+  it('are not when the flows are of another kind', () => {
+    expect(internalRate([1, -100])).toBeUndefined();
+    expect(internalRateByDate([dated(0, 1), dated(YEAR, -100)])).toBeUndefined();
+    expect(internalRateByDate([dated(0, -1), dated(YEAR, -1), dated(YEAR, 100)])).toBeUndefined();
+    expect(internalRateByDate([dated(0, 0), dated(YEAR, 5)])).toBeUndefined();
+  });
+
+  it('count the days between the flows, not from day zero', () => {
+    expect(internalRateByDate([dated(YEAR, -100), dated(2 * YEAR, 110)])).toBeCloseTo(0.1, 12);
+  });
+
+  it('take the nearer of two roots on both sides of zero', () => {
+    // Worth nothing at 1/(1+r) = x for x of 1.002 and 0.995, then the other way round.
+    const roots = (a: number, b: number): number[] => [-a * b, a + b, -1].map((flow) => flow * 1e6);
+    const mirrored = (flows: number[]): number[] => flows.map((flow) => -flow);
+    expect(internalRate(roots(1.002, 0.995))).toBeCloseTo(1 / 1.002 - 1, 9);
+    expect(internalRate(roots(0.998, 1.005))).toBeCloseTo(1 / 0.998 - 1, 9);
+    expect(internalRate(mirrored(roots(1.002, 0.995)))).toBeCloseTo(1 / 1.002 - 1, 9);
+  });
+
+  it('are found below zero as far as above', () => {
+    // Given first, then taken: the search, whose roots lie in steps of 1 % as continuous rates.
+    expect(internalRate([100, -60])).toBeCloseTo(-0.4, 12);
+    expect(internalRate([100, -5400])).toBeCloseTo(53, 9);
+    expect(internalRate([100, -100 * Math.exp(4.05)])).toBeUndefined();
+    expect(internalRate([100, -100 * Math.exp(-4.05)])).toBeUndefined();
+  });
+
+  function dated(days: number, amount: number) {
+    return { days, amount };
+  }
+});
+
+describe('effectiveRateByDate', () => {
+  it.each([
+    { basis: 100, payments: [{ days: 1, amount: 200 }], continuous: 365 * Math.LN2 },
+    { basis: 100, payments: [{ days: 730, amount: 25 }], continuous: Math.log(0.25) / 2 },
+    {
+      basis: 1,
+      payments: [
+        { days: 1, amount: 0 },
+        { days: 36_500, amount: 10_000_000_000_000 },
+      ],
+      continuous: Math.log(1e13) / 100,
+    },
+  ])('is $continuous a year, compounded without pause', ({ basis, payments, continuous }) => {
+    expect(Math.log1p(effectiveRateByDate(basis, payments)) / continuous).toBeCloseTo(1, 12);
   });
 });

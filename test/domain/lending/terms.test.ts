@@ -51,6 +51,24 @@ describe('parseTerms', () => {
     { terms: { annualRate: 0.12 }, message: 'field "annualRate"' },
     { terms: { annualRate: '12%' }, message: 'field "annualRate": a decimal string' },
     { terms: { annualRate: '-0.1' }, message: 'field "annualRate"' },
+    { terms: { annualRate: '1e-3' }, message: 'field "annualRate"' },
+    { terms: { annualRate: ' 0.1' }, message: 'field "annualRate"' },
+    { terms: { annualRate: '100' }, message: 'field "annualRate"' },
+    { terms: { annualRate: 'NaN' }, message: 'field "annualRate"' },
+    { terms: { principalFen: -1 }, message: 'field "principalFen"' },
+    { terms: { principalFen: '100000' }, message: 'field "principalFen"' },
+    { terms: { principalFen: 1e21 }, message: 'field "principalFen"' },
+    { terms: { disbursedOn: '2026-1-1' }, message: 'field "disbursedOn"' },
+    { terms: { firstDueOn: '' }, message: 'field "firstDueOn"' },
+    { terms: { installmentMultipleFen: 0 }, message: 'field "installmentMultipleFen"' },
+    { terms: { every: 367 }, message: 'field "every"' },
+    { terms: { fees: null }, message: 'field "fees"' },
+    { terms: { id: 7 }, message: 'record 3 (id 7): field "id"' },
+    { terms: { downPaymentFen: 2_000_00 }, message: 'field "downPaymentFen": leaves nothing' },
+    {
+      terms: { fees: [{ ...fee, timing: 'UpFront', amountFen: 2_000_00 }] },
+      message: 'field "fees": nothing is left to pay out',
+    },
     { terms: { annualRate: '0.12345678901' }, message: 'field "annualRate"' },
     { terms: { disbursedOn: '2026-02-29' }, message: 'field "disbursedOn"' },
     { terms: { every: 0 }, message: 'field "every"' },
@@ -71,6 +89,44 @@ describe('parseTerms', () => {
     expect(() => parseTerms({ ...required, ...terms }, 3)).toThrow(message);
     expect(() => parseTerms({ ...required, ...terms }, 3)).toThrow(/^record 3/);
   });
+
+  it('names every field that is wrong', () => {
+    expect(() => parseTerms({ ...required, unit: 'Year', installments: 0 })).toThrow(
+      /^record 1: field "installments": .+; field "unit": .+$/,
+    );
+    expect(() => parseTerms({ ...required, color: 1, colour: 2 })).toThrow(
+      /^record 1: unknown field "color", "colour"$/,
+    );
+  });
+
+  it.each([
+    { unit: 'Month', monthEnd: 'Clamp', interestRounding: 'EachPeriod', holidayRoll: 'None' },
+    { residue: 'LastInstallment', accrual: 'Thirty360', rounding: 'HalfUp' },
+    { residue: 'Smoothed', accrual: 'Actual360', rounding: 'HalfEven', method: 'EqualPrincipal' },
+    { unit: 'Week', monthEnd: 'Roll', interestRounding: 'Cumulative', accrual: 'Actual365' },
+    { unit: 'Day', holidayRoll: 'NextBusinessDay', accrual: 'ActualActual', rounding: 'Up' },
+    { rounding: 'Down', method: 'InterestOnly', annualRate: '12.5' },
+    { method: 'FlatRate', annualRate: '99.9999999999' },
+    { method: 'Bullet', annualRate: '0' },
+  ])('takes the words $0', (words) => {
+    expect(parseTerms({ ...required, ...words })).toMatchObject(words);
+  });
+
+  it.each(['Lender', 'Guarantor', 'Insurer', 'Platform', 'ThirdParty'])(
+    'takes a fee to a %s',
+    (payeeRole) => {
+      const fees = [{ ...fee, payeeRole }];
+      expect(parseTerms({ ...required, fees }).fees).toEqual(fees);
+    },
+  );
+
+  it.each(['UpFront', 'EachInstallment', 'WithFirst', 'WithLast', 'OnDefault'])(
+    'takes a fee that is due %s',
+    (timing) => {
+      const fees = [{ ...fee, timing }];
+      expect(parseTerms({ ...required, fees }).fees).toEqual(fees);
+    },
+  );
 
   it.each([null, 'terms', 7, []])('refuses %o, which is no object', (input) => {
     expect(() => parseTerms(input)).toThrow(/^record 1: /);

@@ -40,7 +40,31 @@ describe('inValueOrder', () => {
   });
 });
 
+describe('inValueOrder, of what is no payment', () => {
+  it('keeps an event whose id no reversal names', () => {
+    expect(ids([charge('2026-02-01', 1, 'Fee'), reverse('2026-02-02', 'unknown')])).toEqual([
+      'charge-2026-02-01-Fee',
+    ]);
+  });
+});
+
 describe('LoanEvent', () => {
+  it.each([
+    pay('2026-02-01', 1, { purpose: 'Installments', effect: 'ShorterTerm' }),
+    pay('2026-02-01', 1, { purpose: 'Prepayment', effect: 'SmallerInstallment' }),
+    charge('2026-02-01', 1, 'Cost'),
+    charge('2026-02-01', 1, 'Fee'),
+  ])('takes %o as it is', (event) => {
+    expect(LoanEvent.parse(event)).toEqual(event);
+  });
+
+  it.each([{ purpose: '' }, { effect: '' }, { purpose: 'Refund' }])(
+    'refuses a payment with %o',
+    (words) => {
+      expect(() => LoanEvent.parse(pay('2026-02-01', 1, words))).toThrow();
+    },
+  );
+
   it('takes a payment for installments, and a prepayment for a shorter term, unless told', () => {
     expect(LoanEvent.parse(pay('2026-02-01', 1, { id: 'a' }))).toEqual({
       kind: 'Payment',

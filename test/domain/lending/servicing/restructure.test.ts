@@ -288,4 +288,39 @@ describe('restructuring', () => {
         ]),
     ]);
   });
+
+  describe('interest that stays when all principal was paid in advance', () => {
+    // Principal first, over all installments; 16 of 31 days earned 15.48 by 26 January.
+    const paidInAdvance = (agreed: Record<string, unknown>[]) => {
+      const policy = {
+        allocation: { within: 'Component', order: ['FuturePrincipal', 'FutureInterest'] },
+      };
+      const events = [
+        pay('2026-01-25', 3000_00),
+        change('2026-01-26', { annualRate: '0.06' }),
+        ...agreed,
+      ];
+      return planOf(accountOf({ policy, events }, '2026-01-27'));
+    };
+
+    it('falls due with the installment that ran', () => {
+      expect(paidInAdvance([])).toEqual([
+        ['2026-01-26', 3000_00, 0],
+        ['2026-02-10', 0, 15_48],
+      ]);
+    });
+
+    it('moves to a later day as it is', () => {
+      expect(paidInAdvance([change('2026-01-27', { nextDueOn: '2026-02-11' })])).toEqual([
+        ['2026-01-26', 3000_00, 0],
+        ['2026-02-11', 0, 15_48],
+      ]);
+    });
+
+    it('does not move to an earlier one', () => {
+      expect(() => paidInAdvance([change('2026-01-27', { nextDueOn: '2026-02-10' })])).toThrow(
+        'cannot move an installment before the period it is for',
+      );
+    });
+  });
 });
