@@ -97,7 +97,7 @@ describe('every schedule', () => {
       // Such fees on a loan of a few fen for a day would cost more a year than can be written down.
       const { schedule, totals } = price({
         ...terms,
-        principalFen: terms.principalFen + 1000,
+        principalFen: Math.max(terms.principalFen, 1000),
         fees,
       });
       const count = terms.method === 'Bullet' ? 1 : terms.installments;
