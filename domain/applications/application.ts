@@ -323,9 +323,10 @@ export type Participation = z.infer<typeof Participation>;
 export const Contract = z.object({
   contractNumber: z.string(),
   loanId: LoanId,
-  /** The JSON sheet (综合融资成本明示表), canonically serialised and hashed: what is confirmed and what is signed. */
+  /** Of the JSON sheet (综合融资成本明示表), canonically serialised: what is confirmed and what is signed. */
   sheetHash: Sha256Hex,
-  sheet: z.unknown(),
+  /** Only in contracts of before sheets were kept under their hash, beside the application. */
+  sheet: z.unknown().optional(),
   disclosureObjectKey: z.string(),
   contractObjectKey: z.string(),
   contractSha256: Sha256Hex,

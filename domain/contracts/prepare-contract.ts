@@ -41,7 +41,6 @@ export function offerContract(
   const contract: Contract = {
     contractNumber: contractNumberOf(loanId),
     loanId,
-    sheet: papers.sheet,
     sheetHash: papers.sheetHash,
     disclosureObjectKey: papers.disclosureObjectKey,
     contractObjectKey: papers.contractObjectKey,

@@ -3,6 +3,7 @@ import { Application } from '#domain/applications/application.ts';
 import { ApplicationId } from '#domain/shared/primitives.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { existing } from '#platform/existing.ts';
+import { shownSheet } from '#platform/shown-sheet.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
 import { operatorDependencies } from './operator-dependencies.ts';
 import { TaskView, viewTask } from './task-view.ts';
@@ -33,10 +34,15 @@ export const getFullApplicationRoute = describeRoute({
 export const handler = apiRoute({
   description: getFullApplicationRoute,
   dependencies: operatorDependencies,
-  run: async ({ parameters }, { applications, tasks }) => {
+  run: async ({ parameters }, { applications, sheets, tasks }) => {
     const { applicationId } = parameters;
     const application = existing(await applications.find(applicationId), 'such application');
-    const opened = await tasks.listByApplication(applicationId);
-    return { body: { ...application, tasks: opened.map(viewTask) } };
+    const { contract } = application;
+    const [opened, sheet] = await Promise.all([
+      tasks.listByApplication(applicationId),
+      contract && shownSheet(contract, sheets),
+    ]);
+    const shown = contract && { ...contract, sheet };
+    return { body: { ...application, contract: shown, tasks: opened.map(viewTask) } };
   },
 });

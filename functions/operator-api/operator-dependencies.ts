@@ -1,5 +1,6 @@
 import { documentClient, requireEnvironment, workflowClient } from '#platform/clients.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
+import { DynamoDisclosureSheets } from '#platform/repositories/disclosure-sheets.ts';
 import { DynamoLoanFiles } from '#platform/repositories/loan-files.ts';
 import { DynamoLoanLists } from '#platform/repositories/loan-lists.ts';
 import { DynamoLoans } from '#platform/repositories/loans.ts';
@@ -17,6 +18,7 @@ export function operatorDependencies() {
     files: new DynamoLoanFiles(documents, tableOf('LOANS_TABLE'), tableOf('RECEIPTS_TABLE')),
     lists: new DynamoLoanLists(documents, tableOf('LOANS_TABLE')),
     loans: new DynamoLoans(documents, tableOf('LOANS_TABLE')),
+    sheets: new DynamoDisclosureSheets(documents, tableOf('APPLICATIONS_TABLE')),
     receipts: new DynamoReceipts(documents, tableOf('RECEIPTS_TABLE')),
     tasks: new DynamoTasks(documents, tableOf('TASKS_TABLE')),
     tokens: new SfnWorkflowTokens(workflowClient()),

@@ -17,12 +17,15 @@ import {
   offerContract,
   type PreparedPapers,
 } from '#domain/contracts/prepare-contract.ts';
+import type { DisclosureSheets } from '#domain/contracts/ports.ts';
 import { addDays, businessDateOf } from '#domain/shared/calendar.ts';
 import { sha256Hex } from '#domain/shared/digest.ts';
 import { ApplicationClosed } from '#domain/shared/errors.ts';
 import { ApplicationId } from '#domain/shared/primitives.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
 import { S3ContractPapers, type ContractPapers } from '#platform/contract-papers.ts';
+import { documentClient, requireEnvironment } from '#platform/clients.ts';
+import { DynamoDisclosureSheets } from '#platform/repositories/disclosure-sheets.ts';
 import { openApplication } from './open-application.ts';
 import { lenderAndPolicy, pinnedProduct } from './origination-catalog.ts';
 import { stepDependencies } from './origination-dependencies.ts';
@@ -37,6 +40,7 @@ export interface PrepareContractDependencies {
   readonly catalog: Catalog;
   readonly vault: PersonalDataVault;
   readonly papers: ContractPapers;
+  readonly sheets: DisclosureSheets;
   readonly now: () => Date;
 }
 
@@ -93,6 +97,7 @@ async function writePapers(
   {
     vault,
     papers,
+    sheets,
     priced,
     product,
     funder,
@@ -121,12 +126,17 @@ async function writePapers(
   await Promise.all([
     papers.put(disclosureObjectKey, disclosure),
     papers.put(contractObjectKey, contract),
+    sheets.keep(sheetHash, sheet),
   ]);
   return { sheet, sheetHash, disclosureObjectKey, contractObjectKey, contractSha256 };
 }
 
 export const handler = workflowTask({
   input: PrepareContractInput,
-  dependencies: () => ({ ...stepDependencies(), papers: new S3ContractPapers() }),
+  dependencies: () => ({
+    ...stepDependencies(),
+    papers: new S3ContractPapers(),
+    sheets: new DynamoDisclosureSheets(documentClient(), requireEnvironment('APPLICATIONS_TABLE')),
+  }),
   run: runPrepareContract,
 });

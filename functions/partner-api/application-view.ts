@@ -8,7 +8,9 @@ import {
 } from '#domain/applications/application.ts';
 import { explainReasons, ReasonTexts } from '#domain/catalog/reason-texts.ts';
 import type { Catalog } from '#domain/catalog/ports.ts';
+import type { DisclosureSheets } from '#domain/contracts/ports.ts';
 import { objectClient } from '#platform/clients.ts';
+import { shownSheet } from '#platform/shown-sheet.ts';
 import { bucketOf } from './partner-dependencies.ts';
 
 const Reason = z.object({ code: z.string(), zh: z.string(), en: z.string() });
@@ -87,7 +89,7 @@ const DOWNLOAD_SECONDS = 900;
 /** The view of one application; reasons come with their texts, papers with links that end after a quarter of an hour. */
 export async function viewApplication(
   application: Application,
-  catalog: Catalog,
+  { catalog, sheets }: { readonly catalog: Catalog; readonly sheets: DisclosureSheets },
 ): Promise<ApplicationView> {
   const { decision, contract } = application;
   return {
@@ -101,6 +103,7 @@ export async function viewApplication(
     },
     contract: contract && {
       ...contract,
+      sheet: await shownSheet(contract, sheets),
       disclosureUrl: await downloadUrl(contract.disclosureObjectKey),
       contractUrl: await downloadUrl(contract.contractObjectKey),
       disclosureConfirmedAt: contract.disclosureConfirmed?.confirmedAt,

@@ -23,9 +23,9 @@ export const getApplicationRoute = describeRoute({
 export const handler = apiRoute({
   description: getApplicationRoute,
   dependencies: partnerDependencies,
-  run: async ({ caller, parameters }, { applications, catalog }) => {
+  run: async ({ caller, parameters }, { applications, catalog, sheets }) => {
     const { applicationId } = parameters;
     const application = await ownApplication(applications, applicationId, caller.partnerId);
-    return { body: await viewApplication(application, catalog) };
+    return { body: await viewApplication(application, { catalog, sheets }) };
   },
 });

@@ -1,6 +1,7 @@
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
 import { DynamoCatalog } from '#platform/repositories/catalog.ts';
+import { DynamoDisclosureSheets } from '#platform/repositories/disclosure-sheets.ts';
 import { DynamoIdempotencyKeys } from '#platform/repositories/idempotency-keys.ts';
 import { DynamoLoanFiles } from '#platform/repositories/loan-files.ts';
 import { DynamoLoans } from '#platform/repositories/loans.ts';
@@ -21,6 +22,7 @@ export function partnerDependencies() {
     catalog: new DynamoCatalog(documents, tableOf('CATALOG_TABLE')),
     files: new DynamoLoanFiles(documents, tableOf('LOANS_TABLE'), tableOf('RECEIPTS_TABLE')),
     loans: new DynamoLoans(documents, tableOf('LOANS_TABLE')),
+    sheets: new DynamoDisclosureSheets(documents, tableOf('APPLICATIONS_TABLE')),
     receipts: new DynamoReceipts(documents, tableOf('RECEIPTS_TABLE')),
     tasks: new DynamoTasks(documents, tableOf('TASKS_TABLE')),
     now,

@@ -2,8 +2,8 @@
  * npm run bench [-- --applications 400 --concurrency 24 --json]
  *
  * Reports, for this machine: applications a second from request to payout over HTTP (with checkpoints and with --memory),
- * states entered, Lambda invocations and DynamoDB read and write units per application, and the bundle size of every
- * function. Figures depend on the machine; compare ratios, and two runs of the same machine.
+ * states entered, Lambda invocations, DynamoDB read and write units and milliseconds of CPU per application, and the bundle
+ * size of every function. Figures depend on the machine; compare ratios, and two runs of the same machine.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -26,7 +26,14 @@ interface Throughput {
     invocations: number;
     readUnits: number;
     writeUnits: number;
+    platformCpuMs: number;
+    databaseCpuMs: number;
   };
+}
+
+interface Cpu {
+  platform: number;
+  database: number;
 }
 
 interface Meter {
@@ -47,10 +54,12 @@ async function measureThroughput(
     // A first few warm the process up: modules, fonts, connections. They are not counted.
     await sendAndAwait(platform, { run: 'warm', from: 0, applications: 40, concurrency: 8 });
     const before = await readMeter(platform);
+    const cpuBefore = await readCpu(platform);
     const startedAt = performance.now();
     const disbursed = await sendAndAwait(platform, { run: 'bench', from: 1000, ...load });
     const seconds = (performance.now() - startedAt) / 1000;
     const after = await readMeter(platform);
+    const cpuAfter = await readCpu(platform);
     const each = (field: keyof Meter): number =>
       round((after[field] - before[field]) / load.applications);
     return {
@@ -65,6 +74,8 @@ async function measureThroughput(
         invocations: each('invocations'),
         readUnits: each('readUnits'),
         writeUnits: each('writeUnits'),
+        platformCpuMs: round((cpuAfter.platform - cpuBefore.platform) / load.applications),
+        databaseCpuMs: round((cpuAfter.database - cpuBefore.database) / load.applications),
       },
     };
   } finally {
@@ -114,6 +125,10 @@ async function readMeter(platform: PlatformProcess): Promise<Meter> {
   return (await (await fetch(`${platform.baseUrl}/local/meter`)).json()) as Meter;
 }
 
+async function readCpu(platform: PlatformProcess): Promise<Cpu> {
+  return (await (await fetch(`${platform.baseUrl}/local/cpu`)).json()) as Cpu;
+}
+
 async function measureBundles(): Promise<readonly Bundle[]> {
   const directory = await mkdtemp(join(tmpdir(), 'zhudai-bundles-'));
   try {
@@ -135,7 +150,7 @@ function print(throughputs: readonly Throughput[], bundles: readonly Bundle[]): 
       `${t.mode.padEnd(12)} ${String(t.applicationsPerSecond).padStart(7)} applications/s from request to payout (${String(t.disbursed)} of ${String(t.applications)} in ${String(t.seconds)} s; ready after ${String(t.readyMs)} ms)`,
     );
     console.log(
-      `             per application: ${String(per.statesEntered)} states entered, ${String(per.invocations)} invocations, ${String(per.readUnits)} read units, ${String(per.writeUnits)} write units`,
+      `             per application: ${String(per.statesEntered)} states entered, ${String(per.invocations)} invocations, ${String(per.readUnits)} read units, ${String(per.writeUnits)} write units; CPU: platform ${String(per.platformCpuMs)} ms, database ${String(per.databaseCpuMs)} ms`,
     );
   }
   console.log('\nbundle (minified)');

@@ -53,14 +53,21 @@ exit 0
 export class DatabaseProcess {
   readonly endpoint: string;
   readonly port: number;
+  /** Java's own process; unknown where there is no shell to ask. */
+  readonly pid: number | undefined;
   readonly #child: ChildProcess;
   readonly #pidFile: string | undefined;
   readonly #exited: Promise<void>;
   #isStopping = false;
 
-  private constructor(child: ChildProcess, port: number, pidFile: string | undefined) {
+  private constructor(
+    child: ChildProcess,
+    given: { readonly port: number; readonly pid: number | undefined; pidFile: string | undefined },
+  ) {
+    const { port, pid, pidFile } = given;
     this.#child = child;
     this.port = port;
+    this.pid = pid;
     this.endpoint = `http://127.0.0.1:${port}`;
     this.#pidFile = pidFile;
     this.#exited = new Promise((resolve) => {
@@ -82,7 +89,7 @@ export class DatabaseProcess {
     const { child, databasePid, errors } = await spawnJava(port, dataDir);
     if (pidFile !== undefined && databasePid !== undefined)
       writeFileSync(pidFile, JSON.stringify({ databasePid, platformPid: process.pid, port }));
-    const database = new DatabaseProcess(child, port, pidFile);
+    const database = new DatabaseProcess(child, { port, pid: databasePid, pidFile });
     await database.#untilListening(errors);
     return database;
   }

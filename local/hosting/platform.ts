@@ -33,6 +33,7 @@ import { Meter } from './meter.ts';
 import { Permissions, usesWrittenTo } from './permissions.ts';
 import { People } from './people.ts';
 import { freePort, isPortFree } from './ports.ts';
+import { cpuMsOf } from './process-time.ts';
 import { Queues } from './queues.ts';
 import { S3Service } from './s3-service.ts';
 import { Scheduler } from './scheduler.ts';
@@ -420,6 +421,7 @@ async function assemble(given: {
     advanceTo: (targetMs) => advanceTo(whole, targetMs),
     read: {
       meter: () => meter.read(),
+      cpu: () => cpuOf(database),
       queues: () => queues.read(),
       streams: () => streams.read(),
       deliveries: () => events.pending,
@@ -454,6 +456,12 @@ async function assemble(given: {
   database.onUnexpectedExit(() => options.onDatabaseLost?.());
   writeCredentials(whole);
   return new Platform(whole);
+}
+
+/** Milliseconds of CPU used so far, for `/local/cpu`. */
+function cpuOf({ pid }: DatabaseProcess): Record<string, number | undefined> {
+  const { user, system } = process.cpuUsage();
+  return { platform: (user + system) / 1000, database: pid && cpuMsOf(pid) };
 }
 
 function setEnvironment(given: {

@@ -164,7 +164,6 @@ export function aContract(overrides: Partial<Contract> = {}): Contract {
     contractNumber: contractNumberOf(loanIdOf(applicationId)),
     loanId: loanIdOf(applicationId),
     sheetHash: 'b'.repeat(64),
-    sheet: {},
     disclosureObjectKey: 'contracts/sheet.pdf',
     contractObjectKey: 'contracts/contract.pdf',
     contractSha256: 'c'.repeat(64),

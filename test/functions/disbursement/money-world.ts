@@ -146,7 +146,6 @@ function signedApplication(externalId: string, run: MoneyRun): Application {
       contractNumber: contractNumberOf(loanId),
       loanId,
       sheetHash: sha256Hex('sheet'),
-      sheet: {},
       disclosureObjectKey: 'disclosure.pdf',
       contractObjectKey: 'contract.pdf',
       contractSha256: sha256Hex('contract'),

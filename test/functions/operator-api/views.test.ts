@@ -9,11 +9,20 @@ import { handler as listCatalog } from '#functions/operator-api/list-catalog.ts'
 import { handler as listModels } from '#functions/operator-api/list-models.ts';
 import { routes } from '#lib/routes.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
+import { DynamoDisclosureSheets } from '#platform/repositories/disclosure-sheets.ts';
 import { DynamoModelCounters } from '#platform/repositories/model-counters.ts';
 import { DynamoTasks } from '#platform/repositories/tasks.ts';
 import type { RouteDescription } from '#platform/route-description.ts';
 import { send, startApiWorld, type ApiWorld } from '#test/support/api-world.ts';
-import { aDecision, anApplication, anEvent, aRequest, aTask } from '../../domain/builders.ts';
+import {
+  aContract,
+  aDecision,
+  anApplication,
+  anEvent,
+  aRequest,
+  aTask,
+} from '../../domain/builders.ts';
+import { pricedSheet } from '../../domain/contracts/priced-sheet.ts';
 
 const reviewer = { operatorId: 'operator-a', roles: 'Reviewer' };
 const auditor = { operatorId: 'operator-z', roles: 'Auditor' };
@@ -61,6 +70,14 @@ describe('getFullApplication', () => {
       tasks: [{ taskId: task.taskId }],
     });
     expect(answer.text).not.toMatch(/borrowerKey|blind-index|taskToken|secret-of|"pii"|"applied"/);
+  });
+
+  it('shows the cost sheet that is kept beside the application', async () => {
+    const { sheet, sheetHash } = pricedSheet();
+    await new DynamoDisclosureSheets(world.documents, 'Applications').keep(sheetHash, sheet);
+    const { applicationId } = await stored({ contract: aContract({ sheetHash }) });
+    const answer = await send(getApplication, { as: reviewer, parameters: { applicationId } });
+    expect(answer.body).toMatchObject({ contract: { sheetHash, sheet } });
   });
 
   it('does not know an application nobody sent', async () => {

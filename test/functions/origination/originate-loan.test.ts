@@ -53,6 +53,11 @@ describe('originate-loan', () => {
     expect([...world.papers.keys()].sort()).toEqual(
       [application.contract?.contractObjectKey, application.contract?.disclosureObjectKey].sort(),
     );
+    expect(application.contract).not.toHaveProperty('sheet');
+    expect(await world.sheets.find(application.contract?.sheetHash ?? '')).toMatchObject({
+      contractNumber: application.contract?.contractNumber,
+      principalFen: 30_000_00,
+    });
     const loan = await world.money.find(loanIdOf(applicationId));
     expect(loan).toMatchObject({ status: 'Active', disbursedOn: '2026-11-24' });
     expect((await world.money.findSchedule(loan?.loanId ?? '', 1))?.rows).toHaveLength(12);

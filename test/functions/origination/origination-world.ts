@@ -52,6 +52,7 @@ import { InMemoryApplications } from '#test/support/in-memory-applications.ts';
 import { inMemoryCatalog } from '#test/support/in-memory-catalog.ts';
 import { InMemoryCreditReports } from '#test/support/in-memory-credit-reports.ts';
 import { InMemoryDecisions } from '#test/support/in-memory-decisions.ts';
+import { InMemoryDisclosureSheets } from '#test/support/in-memory-disclosure-sheets.ts';
 import { InMemoryMoneyStore } from '#test/support/in-memory-money-store.ts';
 import { InMemorySightings } from '#test/support/in-memory-sightings.ts';
 import { InMemoryTasks } from '#test/support/in-memory-tasks.ts';
@@ -117,6 +118,7 @@ export class OriginationWorld {
   readonly sightings = new InMemorySightings();
   readonly decisions = new InMemoryDecisions();
   readonly papers = new Map<string, Uint8Array>();
+  readonly sheets = new InMemoryDisclosureSheets();
   readonly sent: { template: string; parameters: Record<string, string> }[] = [];
   readonly webhooks: WebhookMessage[] = [];
   readonly payments: { reference: string; amountFen: number }[] = [];
@@ -207,6 +209,7 @@ export class OriginationWorld {
           return Promise.resolve();
         },
       },
+      sheets: this.sheets,
       now: this.now,
       staleAfterSeconds: 75,
     };

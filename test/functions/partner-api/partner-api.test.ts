@@ -21,10 +21,12 @@ import { quoteText } from '#local/cli/quote.ts';
 import { decideTask } from '#domain/tasks/decide-task.ts';
 import { personalDataVault } from '#platform/pii.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
+import { DynamoDisclosureSheets } from '#platform/repositories/disclosure-sheets.ts';
 import { DynamoTasks } from '#platform/repositories/tasks.ts';
 import { now } from '#platform/time.ts';
 import { send, startApiWorld, type ApiHandler, type ApiWorld } from '#test/support/api-world.ts';
-import { anEvent, aPerson, aRequest, aTask } from '../../domain/builders.ts';
+import { aContract, anEvent, aPerson, aRequest, aTask } from '../../domain/builders.ts';
+import { pricedSheet } from '../../domain/contracts/priced-sheet.ts';
 
 const demo = { partnerId: 'demo-partner' };
 const other = { partnerId: 'other-partner' };
@@ -414,6 +416,18 @@ describe('getApplication', () => {
     for (const inner of ['pii', 'borrowerKey', 'applied', 'auditHash', 'rulesTrace', 'ObjectKey'])
       expect(answer.text).not.toContain(`${inner}"`);
     expect(answer.text).not.toContain(aPerson.idNumber);
+  });
+
+  it('shows the cost sheet that is kept beside the application', async () => {
+    const application = await withContract();
+    const { sheet, sheetHash } = pricedSheet();
+    await new DynamoDisclosureSheets(world.documents, 'Applications').keep(sheetHash, sheet);
+    const { sheet: _, ...contract } = { ...aContract(), ...application.contract, sheetHash };
+    await applications.replace(
+      changeApplication(application, { patch: { contract }, event: anEvent('ContractPrepared') }),
+    );
+    const answer = await send(getApplication, on(application));
+    expect(answer.body).toMatchObject({ contract: { sheetHash, sheet } });
   });
 
   it('explains reasons in both languages', async () => {
