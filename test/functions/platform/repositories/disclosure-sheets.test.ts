@@ -31,7 +31,9 @@ describe.each(kinds)('%s', (_name, make) => {
 
   it('keeps no sheet under the hash of another', async () => {
     const sheets = make();
-    await expect(sheets.keep(pricedSheet(10_000_00).sheetHash, pricedSheet().sheet)).rejects.toThrow('hash');
+    await expect(
+      sheets.keep(pricedSheet(10_000_00).sheetHash, pricedSheet().sheet),
+    ).rejects.toThrow('hash');
     expect(await sheets.find(pricedSheet(20_000_00).sheetHash)).toBeUndefined();
   });
 });
