@@ -258,6 +258,14 @@ export class AwsEndpoint {
           `<Arn>arn:aws:iam::${ACCOUNT_ID}:user/local</Arn><UserId>local</UserId><Account>${ACCOUNT_ID}</Account>` +
           '</GetCallerIdentityResult></GetCallerIdentityResponse>',
       );
+    const service = /Credential=[^/]+\/\d+\/[^/]+\/([\w-]+)\//.exec(
+      headers['authorization'] ?? '',
+    )?.[1];
+    if (service !== undefined && service !== 's3')
+      return xmlAnswer(
+        400,
+        `<ErrorResponse><Error><Type>Sender</Type><Code>UnknownOperationException</Code><Message>${service} is not emulated here</Message></Error></ErrorResponse>`,
+      );
     meter.countRequest(`S3.${method}`);
     return objects.answer(request);
   }

@@ -11,6 +11,7 @@ import {
   Payload,
   type Operation,
 } from './protocol-answers.ts';
+import { invalidPageToken, makeToken, readPosition, readToken } from './page-tokens.ts';
 import { ServiceError, validationException } from './service-errors.ts';
 
 const PAGE_MAX = 1000;
@@ -34,6 +35,7 @@ const Stop = ByArn.extend({
 const List = z.object({
   stateMachineArn: z.string().optional(),
   mapRunArn: z.string().optional(),
+  redriveFilter: z.enum(['REDRIVEN', 'NOT_REDRIVEN']).optional(),
   statusFilter: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']).optional(),
   maxResults: z.int().min(0).max(PAGE_MAX).optional(),
   nextToken: z.string().optional(),
@@ -123,14 +125,24 @@ async function listExecutions(engine: Engine, body: unknown): Promise<unknown> {
       'StateMachineDoesNotExist',
       `State Machine Does Not Exist: '${request.stateMachineArn}'`,
     );
-  const { executions, next } = await engine.listExecutions({
-    of,
-    limit: pageSize(request.maxResults),
-    ...(request.statusFilter && { status: request.statusFilter }),
-    ...(request.nextToken !== undefined && { after: readToken(request.nextToken) }),
-  });
+  const { executions, next } = await engine
+    .listExecutions({
+      of,
+      limit: pageSize(request.maxResults),
+      ...(request.statusFilter && { status: request.statusFilter }),
+      ...(request.nextToken !== undefined && { after: readToken(request.nextToken) }),
+    })
+    .catch((error: unknown) => {
+      throw isOfForeignPlace(error) ? invalidPageToken() : error;
+    });
+  const { redriveFilter } = request;
+  // A page may come out shorter than asked for, as the service's own may.
+  const shown = executions.filter(
+    ({ redriveCount }) =>
+      redriveFilter === undefined || redriveCount > 0 === (redriveFilter === 'REDRIVEN'),
+  );
   return {
-    executions: executions.map(listedSummary),
+    executions: shown.map(listedSummary),
     ...(next !== undefined && { nextToken: makeToken(next) }),
   };
 }
@@ -139,33 +151,37 @@ async function getHistory(engine: Engine, body: unknown): Promise<unknown> {
   const request = parseRequest(History, body);
   const history = await engine.history(request.executionArn);
   const events = request.reverseOrder === true ? history.toReversed() : history;
-  const start = request.nextToken === undefined ? 0 : Number(readToken(request.nextToken));
+  const start = request.nextToken === undefined ? 0 : readPosition(request.nextToken);
   const end = start + pageSize(request.maxResults);
   return {
-    events: events.slice(start, end).map(shownEvent),
+    events: events
+      .slice(start, end)
+      .map((event) => shownEvent(event, request.includeExecutionData ?? true)),
     ...(end < events.length && { nextToken: makeToken(String(end)) }),
   };
 }
 
+/** What may be left out of an event: all that came from or went to a state. */
+const executionData = ['input', 'output', 'parameters', 'assignedVariables'] as const;
+
 /** One event as GetExecutionHistory prints it. */
-function shownEvent(event: HistoryEvent): Record<string, unknown> {
+function shownEvent(event: HistoryEvent, hasData: boolean): Record<string, unknown> {
   return {
     timestamp: epochSeconds(event.timestampMs),
     type: event.type,
     id: event.id,
     previousEventId: event.previousEventId,
-    ...(event.details && { [event.details[0]]: event.details[1] }),
+    ...(event.details && {
+      [event.details[0]]: hasData ? event.details[1] : without(event.details[1], ...executionData),
+    }),
   };
+}
+
+/** Whether a store refused the place a page was to begin at: it is of another list, or made up. */
+function isOfForeignPlace(error: unknown): boolean {
+  return error instanceof Error && ['SyntaxError', 'ValidationException'].includes(error.name);
 }
 
 function pageSize(maxResults: number | undefined): number {
   return maxResults === undefined || maxResults === 0 ? PAGE_DEFAULT : maxResults;
-}
-
-function makeToken(position: string): string {
-  return Buffer.from(position).toString('base64url');
-}
-
-function readToken(token: string): string {
-  return Buffer.from(token, 'base64url').toString();
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Engine } from './engine.ts';
 import { epochSeconds, parseRequest, type Operation } from './protocol-answers.ts';
+import { makeToken, readPosition } from './page-tokens.ts';
 import { ServiceError, stateMachineDoesNotExist } from './service-errors.ts';
 import type { MachineRecord } from './store.ts';
 
@@ -9,6 +10,11 @@ const Create = z.object({
   definition: z.string(),
   roleArn: z.string(),
   type: z.enum(['STANDARD', 'EXPRESS']).optional(),
+});
+const PAGE_MAX = 1000;
+const List = z.object({
+  maxResults: z.int().min(1).max(PAGE_MAX).optional(),
+  nextToken: z.string().optional(),
 });
 const ByArn = z.object({ stateMachineArn: z.string() });
 const Update = ByArn.extend({ definition: z.string().optional(), roleArn: z.string().optional() });
@@ -50,15 +56,30 @@ export function machineOperations(engine: Engine): Record<string, Operation> {
       await engine.machines.delete(parseRequest(ByArn, body).stateMachineArn);
       return {};
     },
-    ListStateMachines: () =>
-      Promise.resolve({
-        stateMachines: engine.machines.list().map((machine) => ({
+    ListStateMachines: (body) => {
+      const { maxResults, nextToken } = parseRequest(List, body);
+      const machines = engine.machines.list();
+      const start = nextToken === undefined ? 0 : readPosition(nextToken);
+      const end = start + (maxResults ?? PAGE_MAX);
+      return Promise.resolve({
+        stateMachines: machines.slice(start, end).map((machine) => ({
           stateMachineArn: machine.stateMachineArn,
           name: machine.name,
           type: machine.type,
           creationDate: epochSeconds(machine.createdAtMs),
         })),
-      }),
+        ...(end < machines.length && { nextToken: makeToken(String(end)) }),
+      });
+    },
+    // Versions and aliases are made by deployments; on one machine there is one version of each.
+    ListStateMachineVersions: (body) => {
+      find(engine, parseRequest(ByArn, body).stateMachineArn);
+      return Promise.resolve({ stateMachineVersions: [] });
+    },
+    ListStateMachineAliases: (body) => {
+      find(engine, parseRequest(ByArn, body).stateMachineArn);
+      return Promise.resolve({ stateMachineAliases: [] });
+    },
     DescribeStateMachine: (body) => {
       const machine = find(engine, parseRequest(ByArn, body).stateMachineArn);
       return Promise.resolve({

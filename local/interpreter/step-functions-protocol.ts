@@ -1,11 +1,12 @@
 import type { Engine } from './engine.ts';
 import { describeError, type Answer } from './protocol-answers.ts';
+import { isJsonObject } from './json.ts';
 import { executionOperations } from './protocol-executions.ts';
 import { machineOperations } from './protocol-machines.ts';
 import { mapRunOperations } from './protocol-map-runs.ts';
 import { taskOperations } from './protocol-tasks.ts';
 import { testOperations } from './protocol-tests.ts';
-import { ServiceError } from './service-errors.ts';
+import { invalidArn, ServiceError } from './service-errors.ts';
 
 export type { Answer } from './protocol-answers.ts';
 
@@ -27,9 +28,23 @@ export function createStepFunctionsProtocol(engine: Engine): StepFunctionsProtoc
     try {
       if (!operation)
         throw new ServiceError('UnknownOperationException', `unknown operation ${name}`);
+      refuseForeignArns(body);
       return { status: 200, body: await operation(body) };
     } catch (error) {
       return describeError(error);
     }
   };
+}
+
+const arnFields = ['executionArn', 'stateMachineArn', 'mapRunArn', 'activityArn'] as const;
+const arnPattern =
+  /^arn:[\w-]+:states:[\w-]+:\d{12}:(stateMachine|execution|express|mapRun|activity):[^:]+/;
+
+/** What is no ARN of the service is refused as such, whatever is asked of it. */
+function refuseForeignArns(body: unknown): void {
+  if (!isJsonObject(body)) return;
+  for (const field of arnFields) {
+    const arn = body[field];
+    if (typeof arn === 'string' && !arnPattern.test(arn)) throw invalidArn(arn);
+  }
 }

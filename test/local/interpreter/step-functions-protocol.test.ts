@@ -11,6 +11,7 @@ import {
   ListExecutionsCommand,
   ListStateMachinesCommand,
   paginateGetExecutionHistory,
+  paginateListStateMachines,
   RedriveExecutionCommand,
   SendTaskFailureCommand,
   SendTaskHeartbeatCommand,
@@ -345,18 +346,45 @@ describe('the Step Functions API, through the SDK', () => {
     },
     {
       name: 'the history of an unknown execution',
-      command: () => new GetExecutionHistoryCommand({ executionArn: 'arn:x' }),
+      command: () =>
+        new GetExecutionHistoryCommand({
+          executionArn: 'arn:aws:states:us-east-1:000000000000:execution:m:none',
+        }),
       error: 'ExecutionDoesNotExist',
     },
     {
       name: 'a stop of an unknown execution',
-      command: () => new StopExecutionCommand({ executionArn: 'arn:x' }),
+      command: () =>
+        new StopExecutionCommand({
+          executionArn: 'arn:aws:states:us-east-1:000000000000:execution:m:none',
+        }),
       error: 'ExecutionDoesNotExist',
     },
     {
       name: 'a redrive of an unknown execution',
-      command: () => new RedriveExecutionCommand({ executionArn: 'arn:x' }),
+      command: () =>
+        new RedriveExecutionCommand({
+          executionArn: 'arn:aws:states:us-east-1:000000000000:execution:m:none',
+        }),
       error: 'ExecutionDoesNotExist',
+    },
+    {
+      name: 'what is no ARN',
+      command: () => new DescribeExecutionCommand({ executionArn: 'arn:x' }),
+      error: 'InvalidArn',
+    },
+    {
+      name: 'a page that nobody gave out',
+      command: () => new ListStateMachinesCommand({ nextToken: 'garbage' }),
+      error: 'InvalidToken',
+    },
+    {
+      name: 'a page of a place that is none',
+      command: () =>
+        new ListStateMachinesCommand({
+          nextToken: Buffer.from('["x"]').toString('base64url'),
+        }),
+      error: 'InvalidToken',
     },
     {
       name: 'a foreign token',
@@ -370,18 +398,67 @@ describe('the Step Functions API, through the SDK', () => {
     },
     {
       name: 'a name that is no name',
-      command: () => new StartExecutionCommand({ stateMachineArn: 'arn:x', name: 'a b' }),
+      command: () =>
+        new StartExecutionCommand({
+          stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:m',
+          name: 'a b',
+        }),
       error: 'ValidationException',
     },
     {
       name: 'a page that is too large',
-      command: () => new ListExecutionsCommand({ stateMachineArn: 'arn:x', maxResults: 5000 }),
+      command: () =>
+        new ListExecutionsCommand({
+          stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:m',
+          maxResults: 5000,
+        }),
       error: 'ValidationException',
     },
   ])('refuses $name with $error', async ({ command, error }) => {
     await expect(client.send(command() as StartExecutionCommand)).rejects.toMatchObject({
       name: error,
     });
+  });
+
+  it('lists machines page by page', async () => {
+    for (const name of ['a', 'b', 'c'])
+      await client.send(
+        new CreateStateMachineCommand({
+          name,
+          roleArn,
+          definition: JSON.stringify(machineOf({ A: { Type: 'Succeed' } })),
+        }),
+      );
+    const names: unknown[] = [];
+    for await (const page of paginateListStateMachines({ client, pageSize: 2 }, {}))
+      names.push(page.stateMachines?.map(({ name }) => name));
+    expect(names).toEqual([['a', 'b'], ['c']]);
+  });
+
+  it('leaves out of a history what is not asked for', async () => {
+    const executionArn = await start(
+      await create(machineOf({ A: { Type: 'Pass', Assign: { a: 1 }, Output: 2, End: true } })),
+    );
+    const { events } = await client.send(
+      new GetExecutionHistoryCommand({ executionArn, includeExecutionData: false }),
+    );
+    const exited = events?.find(({ type }) => type === 'PassStateExited');
+    expect(exited?.stateExitedEventDetails?.name).toBe('A');
+    expect(JSON.stringify(events)).not.toMatch(/"(input|output|assignedVariables)":/);
+  });
+
+  it('lists executions by whether they were redriven', async () => {
+    const stateMachineArn = await create(machineOf({ A: invoke('flaky') }));
+    const failed = await start(stateMachineArn, {}, 'failed');
+    await start(stateMachineArn, {}, 'left');
+    isUp = true;
+    await client.send(new RedriveExecutionCommand({ executionArn: failed }));
+    const named = async (redriveFilter: 'REDRIVEN' | 'NOT_REDRIVEN'): Promise<unknown> =>
+      (
+        await client.send(new ListExecutionsCommand({ stateMachineArn, redriveFilter }))
+      ).executions?.map(({ name }) => name);
+    expect(await named('REDRIVEN')).toEqual(['failed']);
+    expect(await named('NOT_REDRIVEN')).toEqual(['left']);
   });
 
   it('refuses input that is no JSON and a name that is taken', async () => {
