@@ -20,7 +20,8 @@ const errorImpact = 'what happened is neither audited nor told to anybody: workf
 export class Audit extends Construct {
   constructor(scope: Construct, id: string, { data }: { readonly data: DataStack }) {
     super(scope, id);
-    const { applications, cases, catalogDrafts, loans, payouts, receipts, tasks } = data;
+    const { applications, cases, catalogDrafts, collateral, loans, payouts, receipts, tasks } =
+      data;
     const publishChanges = new WorkflowFunction(this, 'PublishChanges', {
       entry: 'functions/audit/publish-changes.ts',
       errorImpact,
@@ -41,6 +42,7 @@ export class Audit extends Construct {
       Tasks: tasks,
       Cases: cases,
       CatalogDrafts: catalogDrafts,
+      Collateral: collateral,
     };
     for (const [name, table] of Object.entries(published))
       consumeStream(publishChanges, { name, table, deadLetters });

@@ -126,6 +126,11 @@ const tableShapes = {
     key: ['trait', 'seen'],
     expiryAttribute: 'expiresAt',
   },
+  Collateral: {
+    variable: 'COLLATERAL_TABLE',
+    key: ['applicationId', 'collateralId'],
+    isPublished: true,
+  },
   Decisions: {
     variable: 'DECISIONS_TABLE',
     key: ['applicationId', 'record'],
@@ -162,6 +167,7 @@ export class DataStack extends HouseStack {
   readonly sightings: NamedTable;
   readonly catalogDrafts: NamedTable;
   readonly decisions: NamedTable;
+  readonly collateral: NamedTable;
   readonly documents: NamedBucket;
   readonly contracts: NamedBucket;
   readonly eventBus: EventBus;
@@ -186,6 +192,7 @@ export class DataStack extends HouseStack {
     this.catalogDrafts = this.#table('CatalogDrafts');
     this.sightings = this.#table('Sightings');
     this.decisions = this.#table('Decisions');
+    this.collateral = this.#table('Collateral');
 
     this.personalDataKey = new Key(this, 'PersonalDataKey', {
       description: 'Seals the personal data of borrowers, in items and in documents',

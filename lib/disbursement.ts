@@ -9,6 +9,8 @@ import type { DataStack } from './data-stack.ts';
 export interface DisbursementProps {
   readonly data: DataStack;
   readonly openTask: WorkflowFunction;
+  readonly awaitRegistration: WorkflowFunction;
+  readonly applyRegistration: WorkflowFunction;
 }
 
 /** The money step: one loan is paid out exactly once, or definitely not. */
@@ -16,8 +18,9 @@ export class Disbursement extends Construct {
   readonly disburseLoan: Workflow;
   readonly #data: DataStack;
 
-  constructor(scope: Construct, id: string, { data, openTask }: DisbursementProps) {
+  constructor(scope: Construct, id: string, props: DisbursementProps) {
     super(scope, id);
+    const { data, openTask, awaitRegistration, applyRegistration } = props;
     this.#data = data;
     this.disburseLoan = new Workflow(this, 'DisburseLoan', {
       name: 'disburse-loan',
@@ -28,13 +31,16 @@ export class Disbursement extends Construct {
         PayOut: this.#payOut(),
         ReleaseShares: this.#releaseShares(),
         OpenTask: openTask,
+        AwaitRegistration: awaitRegistration,
+        ApplyRegistration: applyRegistration,
       },
     });
     this.#sweepEveryMinute();
   }
 
   #reserveShares(): WorkflowFunction {
-    const { applications, loans, payouts, personalDataKey, providerSecret } = this.#data;
+    const { applications, collateral, loans, payouts, personalDataKey, providerSecret } =
+      this.#data;
     return new WorkflowFunction(this, 'ReserveShares', {
       entry: 'functions/disbursement/reserve-shares.ts',
       errorImpact: 'signed loans are not paid out: no intent can be recorded',
@@ -42,6 +48,7 @@ export class Disbursement extends Construct {
         uses(applications, 'GetItem', 'PutItem'),
         uses(loans, 'GetItem', 'PutItem'),
         uses(payouts, 'GetItem', 'PutItem'),
+        uses(collateral, 'Query'),
         asksProviders(providerSecret),
         opensPersonalData(personalDataKey),
       ],

@@ -1,6 +1,7 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Audit } from './audit.ts';
+import { Collateral } from './collateral.ts';
 import { Collections } from './collections.ts';
 import { HouseStack, type HouseStackProps } from './constructs/house-stack.ts';
 import type { DataStack } from './data-stack.ts';
@@ -25,8 +26,11 @@ export class OperationsStack extends HouseStack {
     super(scope, id, { ...props, alarmTopic: data.alarms });
     const tasks = new Tasks(this, 'Tasks', { data });
     const { notifyOutcome } = new Notification(this, 'Notification', { data });
+    const { awaitRegistration, applyRegistration } = new Collateral(this, 'Collateral', { data });
     const { disburseLoan } = new Disbursement(this, 'Disbursement', {
       data,
+      awaitRegistration,
+      applyRegistration,
       openTask: tasks.openTask,
     });
     const { originateLoan } = new Origination(this, 'Origination', {

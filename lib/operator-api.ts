@@ -76,6 +76,7 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
       queries(tasks, 'ByApplication'),
       uses(decisions, 'Query'),
     ],
+    'list-collateral': [uses(applications, 'GetItem'), uses(data.collateral, 'Query')],
     'list-decisions': [queries(decisions, 'ByPolicy')],
     'list-loans': [
       uses(loans, 'BatchGetItem'),

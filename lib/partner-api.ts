@@ -73,7 +73,8 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
       uses(applications, 'GetItem', 'PutItem', 'DeleteItem'),
       uses(tasks, 'PutItem'),
       queries(tasks, 'ByApplication'),
-      answersTasks(scope, 'originate-loan'),
+      // A payout that waits for the registration of a pledge hears of it too.
+      answersTasks(scope, 'originate-loan', 'disburse-loan'),
     ],
     'functions/partner-api/request-review.ts': [
       changesApplication,

@@ -148,6 +148,11 @@ const operatorRoutes: readonly RouteFacts[] = [
     'get-portrait',
     'operators cannot see what is known of a borrower',
   ],
+  [
+    'GET /ops/applications/{applicationId}/collateral',
+    'list-collateral',
+    'operators cannot see what is pledged for a loan, nor whether it is registered',
+  ],
   ['GET /ops/decisions', 'list-decisions', 'policies cannot be replayed before they are published'],
   ['GET /ops/loans', 'list-loans', 'operators cannot find loans'],
   ['GET /ops/loans/{loanId}', 'get-loan', 'operators cannot see a loan'],

@@ -185,6 +185,11 @@ export function completeApplication(
   });
 }
 
+/** What the end of an application says of its pledges: whoever follows them need not look at every one that ends. */
+export function pledgeFactOf({ backing }: Pick<Application, 'backing'>): { isPledged?: true } {
+  return backing === undefined || backing.pledges.length === 0 ? {} : { isPledged: true };
+}
+
 /** Ends an application for a reason that has a code. */
 export function closeApplication(
   application: Application,
@@ -203,7 +208,11 @@ export function closeApplication(
       type: `Application${status}`,
       at,
       actor,
-      facts: { ...factsOf(application), reasonCodes },
+      facts: {
+        ...factsOf(application),
+        reasonCodes,
+        ...pledgeFactOf(application),
+      },
     },
   });
 }

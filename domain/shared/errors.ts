@@ -32,6 +32,10 @@ export class PayoutBusy extends Error {
 export class PayoutRefused extends Error {
   override readonly name = 'PayoutRefused';
 }
+/** What is pledged is not registered yet (抵质押登记): no money may leave before it is. */
+export class CollateralUnregistered extends Error {
+  override readonly name = 'CollateralUnregistered';
+}
 /** The application ended (withdrawn, expired, declined) while the workflow was on its way to the next step. */
 export class ApplicationClosed extends Error {
   override readonly name = 'ApplicationClosed';
@@ -51,6 +55,7 @@ export const errorNames = [
   'PayoutUnknown',
   'PayoutBusy',
   'PayoutRefused',
+  'CollateralUnregistered',
   'ApplicationClosed',
   'Forbidden',
 ] as const;

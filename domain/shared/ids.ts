@@ -41,6 +41,11 @@ export function taskIdOf(applicationId: string, kind: string, round: number): st
   return `task_${tailOf(`${applicationId}|${kind}|${round}`)}`;
 }
 
+/** What is pledged for an application, by its place in the request: a repeated step meets the record it made. */
+export function collateralIdOf(applicationId: string, place: number): string {
+  return `col_${tailOf(`collateral|${applicationId}|${place}`)}`;
+}
+
 /** One borrower has one case with one lender, however often it is opened. */
 export function caseIdOf(borrowerKey: string, lenderId: string): string {
   return `case_${tailOf(`${borrowerKey}|${lenderId}`)}`;

@@ -1,4 +1,5 @@
 import { changeAggregate } from '../shared/change-aggregate.ts';
+import { assertProven } from '../collateral/collateral-task.ts';
 import { assertAnswered } from '../follow-up/questionnaire.ts';
 import { questionsOf } from '../follow-up/visit-task.ts';
 import { Forbidden, InvalidInput, InvalidTransition } from '../shared/errors.ts';
@@ -149,8 +150,14 @@ function assertFits(task: Task, answer: TaskAnswer): void {
   if (answer.outcome === 'RequestMore' && (answer.documentsRequested ?? []).length === 0)
     throw new InvalidInput('name the documents to ask for in documentsRequested');
   if (task.kind === 'FollowUpVisit') assertAnswered(questionsOf(task), answer.answers ?? {});
+  else if (isAboutCollateral(task) && answer.outcome === 'Complete')
+    assertProven(task, answer.answers ?? {});
   else if (answer.answers !== undefined)
     throw new InvalidInput(`a ${task.kind} task asks no questions`);
+}
+
+function isAboutCollateral({ kind }: Task): boolean {
+  return kind === 'RegisterCollateral' || kind === 'ReleaseCollateral';
 }
 
 function withoutQueue(task: Task): Task {

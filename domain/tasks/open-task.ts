@@ -29,6 +29,8 @@ export const taskPlans: Readonly<
   AnswerComplaint: { queue: 'Relief', remindHours: 72, dueHours: 360 },
   FollowUpVisit: { queue: 'FollowUp', remindHours: 72, dueHours: 168 },
   ReviewWarning: { queue: 'Supervisor', remindHours: 4, dueHours: 24 },
+  RegisterCollateral: { queue: 'Collateral', remindHours: 48, dueHours: 120 },
+  ReleaseCollateral: { queue: 'Collateral', remindHours: 72, dueHours: 240 },
   AwaitDocuments: { remindHours: 72, dueHours: 168 },
   AwaitSignature: { remindHours: 72, dueHours: 168 },
 };

@@ -14,6 +14,7 @@ export const Queue = z.enum([
   'Disposal',
   'Supervisor',
   'FollowUp',
+  'Collateral',
 ]);
 export type Queue = z.infer<typeof Queue>;
 
@@ -41,6 +42,7 @@ export const queueRoles: Readonly<Record<Queue, readonly OperatorRole[]>> = {
   Disposal: ['Approver', 'Supervisor'],
   Supervisor: ['Supervisor'],
   FollowUp: ['Reviewer', 'Supervisor'],
+  Collateral: ['Reviewer', 'Supervisor'],
 };
 
 /** What a person may answer, by kind of task. */
@@ -85,6 +87,9 @@ export const TaskKind = z.enum([
   'FollowUpVisit',
   /** A visit found something worrying. */
   'ReviewWarning',
+  /** 抵质押登记 before the payout, 注销登记 after the loan. */
+  'RegisterCollateral',
+  'ReleaseCollateral',
   /** Not human work: the workflow waits for the partner or the borrower. Never in a queue. */
   'AwaitDocuments',
   'AwaitSignature',
@@ -112,6 +117,8 @@ export const outcomesByKind: Readonly<Record<TaskKind, readonly TaskOutcome[]>> 
   AnswerComplaint: ['Uphold', 'Overturn'],
   FollowUpVisit: ['Complete'],
   ReviewWarning: ['Acknowledge'],
+  RegisterCollateral: ['Complete', 'Reject'],
+  ReleaseCollateral: ['Complete'],
   AwaitDocuments: [],
   AwaitSignature: [],
 };

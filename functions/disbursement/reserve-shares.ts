@@ -6,16 +6,24 @@ import {
   sealedSubjectOf,
 } from '#domain/applications/ports.ts';
 import { isClosed } from '#domain/applications/transitions.ts';
+import { isSecured } from '#domain/collateral/collateral.ts';
+import type { Collaterals } from '#domain/collateral/ports.ts';
 import { createPayout } from '#domain/disbursement/create-payout.ts';
 import { payeeOf } from '#domain/disbursement/payee.ts';
 import type { MoneyStore } from '#domain/disbursement/ports.ts';
 import { reserveLoan, startDisbursement } from '#domain/disbursement/reserve-loan.ts';
 import type { Loans } from '#domain/loans/ports.ts';
-import { ApplicationClosed, InvalidTransition } from '#domain/shared/errors.ts';
+import {
+  ApplicationClosed,
+  CollateralUnregistered,
+  InvalidTransition,
+} from '#domain/shared/errors.ts';
 import { loanIdOf, payoutRefOf } from '#domain/shared/ids.ts';
 import { ApplicationId } from '#domain/shared/primitives.ts';
 import { crashPoint } from '#platform/crash-point.ts';
+import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { existing } from '#platform/existing.ts';
+import { DynamoCollaterals } from '#platform/repositories/collaterals.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
 import { moneyDependencies } from './money-dependencies.ts';
 
@@ -26,6 +34,7 @@ export const ReserveSharesInput = z.object({
 
 export interface ReserveSharesDependencies {
   readonly applications: Applications;
+  readonly collaterals: Collaterals;
   readonly loans: Loans;
   readonly money: MoneyStore;
   readonly vault: PersonalDataVault;
@@ -50,6 +59,7 @@ export async function runReserveShares(
   if ((await money.findPayout(payoutRef)) !== undefined) return { payoutRef };
   if (isClosed(application.status))
     throw new ApplicationClosed(`application ${applicationId} is ${application.status}`);
+  await assertSecured(application, dependencies);
   await assertPreviousRefused(money, loanId, payoutNumber);
   const at = now().toISOString();
   const payout = createPayout({
@@ -66,6 +76,17 @@ export async function runReserveShares(
   });
   await crashPoint('pay.after-intent');
   return { payoutRef };
+}
+
+/** No intent, and so no payment, before everything pledged is registered: whatever token or retry brought us here. */
+async function assertSecured(
+  application: Application,
+  { collaterals }: ReserveSharesDependencies,
+): Promise<void> {
+  const { applicationId, backing } = application;
+  if (backing === undefined || backing.pledges.length === 0) return;
+  if (!isSecured(application, await collaterals.list(applicationId)))
+    throw new CollateralUnregistered(`what is pledged for ${applicationId} is not registered`);
 }
 
 /** A new reference while an older one may still pay would be a second payment waiting to happen. */
@@ -96,6 +117,9 @@ async function instructionOf(application: Application, vault: PersonalDataVault)
 
 export const handler = workflowTask({
   input: ReserveSharesInput,
-  dependencies: moneyDependencies,
+  dependencies: () => ({
+    ...moneyDependencies(),
+    collaterals: new DynamoCollaterals(documentClient(), requireEnvironment('COLLATERAL_TABLE')),
+  }),
   run: runReserveShares,
 });

@@ -25,7 +25,7 @@ export const decideTaskRoute = describeRoute({
     note: z.string().max(2000).optional(),
     reasonCodes: z.array(ReasonCode).max(20).optional(),
     documentsRequested: z.array(DocumentKind).max(10).optional(),
-    answers: z.record(z.string().max(50), z.string().max(50)).optional(),
+    answers: z.record(z.string().max(50), z.string().max(100)).optional(),
   }),
   status: 200,
   answer: TaskView,

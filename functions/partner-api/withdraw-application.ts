@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Application } from '#domain/applications/application.ts';
+import { pledgeFactOf } from '#domain/applications/advance-application.ts';
 import { changeApplication } from '#domain/applications/change-application.ts';
 import { closeTask } from '#domain/tasks/close-task.ts';
 import { ConcurrentChange } from '#domain/shared/errors.ts';
@@ -51,6 +52,7 @@ export const handler = apiRoute({
             applicationId,
             partnerId: caller.partnerId,
             reasonCodes: ['WithdrawnByApplicant'],
+            ...pledgeFactOf(application),
           },
         },
       });

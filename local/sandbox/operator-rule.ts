@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** A task as the operator API shows it, as far as the rule reads it. */
 export interface TaskView {
   readonly taskId: string;
@@ -30,7 +32,7 @@ const ROUNDS_MAX = 3;
  * unreadable, approved otherwise. Credit without a report: asked again three times, then approved for a manual decision.
  * Approval: granted unless the bureau reports money overdue today. Payout refused: tried again twice, then cancelled.
  * Payout unknown: what the bank's books say. A reviewed decision is upheld. A visit finds nothing
- * that worries; a warning is acknowledged.
+ * that worries; a warning is acknowledged. Pledges are registered and released.
  */
 export async function decideByRule(task: TaskView, askBank?: BankEnquiry): Promise<RuleDecision> {
   const round = roundOf(task.content);
@@ -53,6 +55,9 @@ export async function decideByRule(task: TaskView, askBank?: BankEnquiry): Promi
     }
     case 'FollowUpVisit':
       return visit(task.content);
+    case 'RegisterCollateral':
+    case 'ReleaseCollateral':
+      return prove(task.content);
     case 'ReviewWarning':
       return { outcome: 'Acknowledge', note: 'the supervisor follows it up' };
     default:
@@ -67,6 +72,18 @@ function visit({ questions }: TaskView['content']): RuleDecision {
     asked.map(({ questionId, options }) => [questionId, options[0]?.value ?? '']),
   );
   return { outcome: 'Complete', note: 'visited by telephone', answers };
+}
+
+/** The register takes everything: the proof is a digest of the record's own id. */
+function prove({ collateral }: TaskView['content']): RuleDecision {
+  const shown = collateral as { collateralId: string }[];
+  const answers = Object.fromEntries(
+    shown.map(({ collateralId }) => [
+      collateralId,
+      `sha256:${createHash('sha256').update(collateralId).digest('hex')}`,
+    ]),
+  );
+  return { outcome: 'Complete', note: 'the register has confirmed it', answers };
 }
 
 function confirmPayout(said: BankWord | undefined): RuleDecision {

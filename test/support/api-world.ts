@@ -49,6 +49,7 @@ function environmentOf(databaseUrl: string, stubsUrl: string): Record<string, st
     CATALOG_DRAFTS_TABLE: 'CatalogDrafts',
     SIGHTINGS_TABLE: 'Sightings',
     DECISIONS_TABLE: 'Decisions',
+    COLLATERAL_TABLE: 'Collateral',
     METRICS_TABLE: 'Metrics',
     DOCUMENTS_BUCKET: 'documents',
     CONTRACTS_BUCKET: 'contracts',

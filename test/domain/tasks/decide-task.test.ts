@@ -178,7 +178,7 @@ describe('decideTask', () => {
       if (taskPlans[kind].queue === undefined) continue;
       for (const outcome of TaskOutcome.options) {
         const questions = [{ questionId: 'contact', text, options: [yes, no] }];
-        const task = { ...aTask({ kind }), content: { questions } };
+        const task = { ...aTask({ kind }), content: { questions, collateral: [] } };
         const operator: Operator = { operatorId: 'boss', roles: ['Supervisor'] };
         const answer = {
           ...answerTo(task, { outcome, documentsRequested: ['Other'] }),

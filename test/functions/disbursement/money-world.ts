@@ -8,11 +8,13 @@ import { Product } from '#domain/catalog/product.ts';
 import { sha256Hex } from '#domain/shared/digest.ts';
 import { contractNumberOf, loanIdOf } from '#domain/shared/ids.ts';
 import type { PayOutDependencies } from '#functions/disbursement/pay-out.ts';
+import type { ReserveSharesDependencies } from '#functions/disbursement/reserve-shares.ts';
 import { DynamoPayingLoans, type PayingLoans } from '#functions/disbursement/paying-loans.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
 import { DynamoLoans } from '#platform/repositories/loans.ts';
 import { DynamoMoneyStore } from '#platform/repositories/payouts.ts';
 import { DynamoTasks } from '#platform/repositories/tasks.ts';
+import { InMemoryCollaterals } from '#test/support/in-memory-collaterals.ts';
 import { inMemoryCatalog } from '#test/support/in-memory-catalog.ts';
 import type { MoneyRun } from './money-run.ts';
 import { tableNames } from './money-tables.ts';
@@ -53,7 +55,8 @@ export interface MoneyWorld {
   readonly bank: SimulatedBank;
   /** What the supervisor hears who calls the bank. */
   readonly askByPhone: SimulatedBank['askByPhone'];
-  readonly dependencies: PayOutDependencies & { readonly payingLoans: PayingLoans };
+  readonly dependencies: PayOutDependencies &
+    ReserveSharesDependencies & { readonly payingLoans: PayingLoans };
 }
 
 /** The amount of the test loan. */
@@ -79,6 +82,7 @@ export async function createWorld(
     askByPhone: (reference) => bank.askByPhone(reference),
     dependencies: {
       applications,
+      collaterals: new InMemoryCollaterals(),
       loans: new DynamoLoans(documents, tableNames.loans),
       money: new DynamoMoneyStore(documents, tableNames),
       tasks: new DynamoTasks(documents, tableNames.tasks),
