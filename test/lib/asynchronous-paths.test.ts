@@ -18,6 +18,8 @@ describe('rules', () => {
 
   it('start the functions that wait for events', () => {
     expect([...new Set(entriesCalledBy(rules))].sort()).toEqual([
+      'collateral/apply-release.ts',
+      'collateral/follow-ending.ts',
       'collections/apply-relief.ts',
       'collections/follow-loan.ts',
       'collections/follow-relief.ts',
@@ -83,6 +85,8 @@ describe('functions called by events or schedules', () => {
   it('are tried again and leave failures in a queue', () => {
     const configured = cloud.ofType('AWS::Lambda::EventInvokeConfig');
     expect(entriesCalledBy(configured).sort()).toEqual([
+      'collateral/apply-release.ts',
+      'collateral/follow-ending.ts',
       'collections/apply-relief.ts',
       'collections/follow-loan.ts',
       'collections/follow-relief.ts',
@@ -128,7 +132,7 @@ describe('stream consumers', () => {
   );
 
   it('halve a failing batch, retry only what failed, and give it up to a queue', () => {
-    expect(mappings).toHaveLength(7);
+    expect(mappings).toHaveLength(8);
     for (const { properties } of mappings) {
       expect(properties['BisectBatchOnFunctionError']).toBe(true);
       expect(properties['FunctionResponseTypes']).toEqual(['ReportBatchItemFailures']);

@@ -31,6 +31,7 @@ describe('tables', () => {
     { table: 'CatalogDrafts', keys: ['draftId'] },
     { table: 'Sightings', keys: ['trait', 'seen'] },
     { table: 'Decisions', keys: ['applicationId', 'record'] },
+    { table: 'Collateral', keys: ['applicationId', 'collateralId'] },
   ])('$table is found by $keys', ({ table, keys }) => {
     expect(keysOf(tableCalled(table)['KeySchema'])).toEqual(keys);
   });
@@ -60,7 +61,7 @@ describe('tables', () => {
     expect(keysOf(found?.['KeySchema'])).toEqual(keys);
   });
 
-  it.each(['Applications', 'Loans', 'Payouts', 'Receipts', 'Tasks', 'CatalogDrafts'])(
+  it.each(['Applications', 'Loans', 'Payouts', 'Receipts', 'Tasks', 'CatalogDrafts', 'Collateral'])(
     '%s streams its new images',
     (name) => {
       expect(tableCalled(name)['StreamSpecification']).toEqual({ StreamViewType: 'NEW_IMAGE' });

@@ -116,6 +116,7 @@ describe.each(tasks)('$machine.$name', ({ state }) => {
       'notification',
       'day-close',
       'collections',
+      'collateral',
     ];
     const paths = folders.map(
       (folder) => new URL(`../../functions/${folder}/${file}.ts`, import.meta.url),
