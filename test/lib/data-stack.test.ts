@@ -37,7 +37,7 @@ describe('tables', () => {
   });
 
   it('are all named above', () => {
-    expect(tables).toHaveLength(15);
+    expect(tables).toHaveLength(16);
   });
 
   it.each([
