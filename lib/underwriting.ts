@@ -72,7 +72,7 @@ export class Underwriting extends Construct {
     });
   }
 
-  #watchModels({ catalog, eventBus, metrics }: DataStack): void {
+  #watchModels({ catalog, eventBus, metrics, tasks }: DataStack): void {
     const watchModels = new WorkflowFunction(this, 'WatchModels', {
       entry: 'functions/underwriting/watch-models.ts',
       errorImpact: 'nobody hears when a scorecard no longer fits the people it judges',
@@ -81,6 +81,7 @@ export class Underwriting extends Construct {
       access: [
         uses(catalog, 'GetItem', 'Query'),
         uses(metrics, 'Query', 'PutItem'),
+        uses(tasks, 'GetItem', 'PutItem'),
         publishes(eventBus),
       ],
     });

@@ -1,6 +1,6 @@
 import type { Loan } from '../loans/loan.ts';
 import { openTask } from '../tasks/open-task.ts';
-import type { Task } from '../tasks/task.ts';
+import { applicationOf, type Task } from '../tasks/task.ts';
 import { Questionnaire } from './questionnaire.ts';
 import type { VisitRecord } from './visit-record.ts';
 
@@ -38,14 +38,14 @@ export function questionsOf({ content }: Pick<Task, 'content'>): Questionnaire['
 
 /** A warning for a supervisor: a visit found something that somebody has to act on. */
 export function warningTask(
-  { applicationId, partnerId }: Pick<Task, 'applicationId' | 'partnerId'>,
+  visited: Pick<Task, 'taskId' | 'applicationId' | 'partnerId'>,
   { loanId, visitNumber, worries }: Pick<VisitRecord, 'loanId' | 'visitNumber' | 'worries'>,
   at: string,
 ): Task {
   return openTask({
     kind: 'ReviewWarning',
-    applicationId,
-    partnerId,
+    applicationId: applicationOf(visited),
+    ...(visited.partnerId === undefined ? {} : { partnerId: visited.partnerId }),
     round: visitNumber,
     content: { loanId, visitNumber, worries },
     at,

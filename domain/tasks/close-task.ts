@@ -1,5 +1,5 @@
 import { changeAggregate } from '../shared/change-aggregate.ts';
-import type { Task } from './task.ts';
+import { subjectFactsOf, type Task } from './task.ts';
 
 /** The workflow has acted on the answer, or needs none any more: the task has done its work and leaves every list. */
 export function closeTask(
@@ -18,7 +18,7 @@ export function closeTask(
       actor: 'workflow',
       facts: {
         taskId: task.taskId,
-        applicationId: task.applicationId,
+        ...subjectFactsOf(task),
         kind: task.kind,
         because: close.because,
       },

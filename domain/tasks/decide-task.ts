@@ -7,6 +7,7 @@ import {
   type OperatorRole,
   outcomesByKind,
   queueRoles,
+  subjectFactsOf,
   type Task,
   type TaskDecision,
 } from './task.ts';
@@ -71,8 +72,7 @@ export function decideTask(
       facts: {
         taskId: task.taskId,
         kind: task.kind,
-        applicationId: task.applicationId,
-        ...task.about,
+        ...subjectFactsOf(task),
         outcome: answer.outcome,
         contentHash: answer.contentHash,
         reasonCodes: answer.reasonCodes ?? [],
@@ -174,6 +174,6 @@ function withoutAssignee(task: Task): Task {
 }
 
 function taskEvent(task: Task, type: string, by: { readonly at: string; readonly actor: string }) {
-  const { taskId, kind, applicationId } = task;
-  return { type, ...by, facts: { taskId, kind, applicationId } };
+  const { taskId, kind } = task;
+  return { type, ...by, facts: { taskId, kind, ...subjectFactsOf(task) } };
 }

@@ -1,7 +1,7 @@
 import { contentHashOf } from '../shared/content-hash.ts';
 import { startAggregate } from '../shared/change-aggregate.ts';
 import { taskIdOf } from '../shared/ids.ts';
-import type { Queue, Task, TaskKind } from './task.ts';
+import { subjectFactsOf, type Queue, type Task, type TaskKind } from './task.ts';
 
 /** Where each kind of human work is done, when somebody is reminded, and when it is passed on. */
 export const taskPlans: Readonly<
@@ -30,6 +30,7 @@ export const taskPlans: Readonly<
   FollowUpVisit: { queue: 'FollowUp', remindHours: 72, dueHours: 168 },
   ReviewWarning: { queue: 'Supervisor', remindHours: 4, dueHours: 24 },
   RegisterCollateral: { queue: 'Collateral', remindHours: 48, dueHours: 120 },
+  ReviewModel: { queue: 'ModelReview', remindHours: 72, dueHours: 168 },
   ReleaseCollateral: { queue: 'Collateral', remindHours: 72, dueHours: 240 },
   AwaitDocuments: { remindHours: 72, dueHours: 168 },
   AwaitSignature: { remindHours: 72, dueHours: 168 },
@@ -39,15 +40,15 @@ const hourMs = 3_600_000;
 
 export interface TaskOpening {
   readonly kind: TaskKind;
-  readonly applicationId: string;
-  readonly partnerId: string;
+  readonly applicationId?: string;
+  readonly partnerId?: string;
   /** A repeated step meets the task of its round; a new round opens another. */
   readonly round: number;
   /** What the person is shown: facts without personal data. */
   readonly content: Readonly<Record<string, unknown>>;
   readonly approvalsRequired?: 1 | 2;
   readonly excludedOperators?: readonly string[];
-  /** What the id is made from, when it is not the application. */
+  /** What the id is made from, when it is not the application. One of the two is there. */
   readonly subjectId?: string;
   readonly about?: Readonly<Record<string, string>>;
   /** A deadline that a rule sets, instead of the one of the kind. */
@@ -58,9 +59,11 @@ export interface TaskOpening {
 
 /** Opens one piece of work. What is shown is hashed: a decision is bound to it. */
 export function openTask(opening: TaskOpening): Task {
-  const { kind, applicationId, at } = opening;
+  const { kind, applicationId, partnerId, about, at } = opening;
   const plan = taskPlans[kind];
-  const taskId = taskIdOf(opening.subjectId ?? applicationId, kind, opening.round);
+  const subjectId = opening.subjectId ?? applicationId;
+  if (subjectId === undefined) throw new Error(`a ${kind} task is about nothing`);
+  const taskId = taskIdOf(subjectId, kind, opening.round);
   const later = (hours: number): string => new Date(Date.parse(at) + hours * hourMs).toISOString();
   return startAggregate(
     taskId,
@@ -68,10 +71,10 @@ export function openTask(opening: TaskOpening): Task {
       taskId,
       kind,
       status: 'Open' as const,
-      applicationId,
-      partnerId: opening.partnerId,
+      ...(applicationId === undefined ? {} : { applicationId }),
+      ...(partnerId === undefined ? {} : { partnerId }),
       ...(plan.queue === undefined ? {} : { queue: plan.queue }),
-      ...(opening.about === undefined ? {} : { about: { ...opening.about } }),
+      ...(about === undefined ? {} : { about: { ...about } }),
       dueAt: opening.dueAt ?? later(plan.dueHours),
       remindAt: later(plan.remindHours),
       openedAt: at,
@@ -90,8 +93,7 @@ export function openTask(opening: TaskOpening): Task {
       facts: {
         taskId,
         kind,
-        applicationId,
-        ...opening.about,
+        ...subjectFactsOf({ applicationId, about }),
         ...(plan.queue === undefined ? {} : { queue: plan.queue }),
       },
     },

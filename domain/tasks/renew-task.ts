@@ -1,6 +1,6 @@
 import { changeAggregate } from '../shared/change-aggregate.ts';
 import { contentHashOf } from '../shared/content-hash.ts';
-import type { Task } from './task.ts';
+import { subjectFactsOf, type Task } from './task.ts';
 
 /**
  * A workflow that waits again for an open task brings its new token, and what is to be seen now. When that differs from
@@ -25,7 +25,7 @@ export function renewTask(
       type: 'TaskRenewed',
       at: renewal.at,
       actor: 'workflow',
-      facts: { taskId: task.taskId, kind: task.kind, applicationId: task.applicationId },
+      facts: { taskId: task.taskId, kind: task.kind, ...subjectFactsOf(task) },
     },
   });
 }

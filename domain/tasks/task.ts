@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { InvalidInput } from '../shared/errors.ts';
 import { ApplicationId, Instant, Sha256Hex, TaskId } from '../shared/primitives.ts';
 
 /** Work queues for people. Who may work which is in `queueRoles`. */
@@ -15,6 +16,7 @@ export const Queue = z.enum([
   'Supervisor',
   'FollowUp',
   'Collateral',
+  'ModelReview',
 ]);
 export type Queue = z.infer<typeof Queue>;
 
@@ -43,6 +45,7 @@ export const queueRoles: Readonly<Record<Queue, readonly OperatorRole[]>> = {
   Supervisor: ['Supervisor'],
   FollowUp: ['Reviewer', 'Supervisor'],
   Collateral: ['Reviewer', 'Supervisor'],
+  ModelReview: ['CreditAnalyst', 'Supervisor'],
 };
 
 /** What a person may answer, by kind of task. */
@@ -90,6 +93,8 @@ export const TaskKind = z.enum([
   /** 抵质押登记 before the payout, 注销登记 after the loan. */
   'RegisterCollateral',
   'ReleaseCollateral',
+  /** A scorecard no longer fits the people it judges. */
+  'ReviewModel',
   /** Not human work: the workflow waits for the partner or the borrower. Never in a queue. */
   'AwaitDocuments',
   'AwaitSignature',
@@ -119,6 +124,7 @@ export const outcomesByKind: Readonly<Record<TaskKind, readonly TaskOutcome[]>> 
   ReviewWarning: ['Acknowledge'],
   RegisterCollateral: ['Complete', 'Reject'],
   ReleaseCollateral: ['Complete'],
+  ReviewModel: ['Acknowledge'],
   AwaitDocuments: [],
   AwaitSignature: [],
 };
@@ -142,9 +148,10 @@ export const Task = z.object({
   version: z.int().min(1),
   kind: TaskKind,
   status: z.enum(['Open', 'Decided', 'Closed']),
-  applicationId: ApplicationId,
-  partnerId: z.string(),
-  /** What else the task is about, by name of the id: `caseId`, `pauseId`. */
+  /** Absent from a task that is about no application: then `about` says what it is about. */
+  applicationId: ApplicationId.optional(),
+  partnerId: z.string().optional(),
+  /** What else the task is about, by name of the id: `caseId`, `pauseId`, `scorecard`. */
   about: z.record(z.string(), z.string()).optional(),
   /** Present only while a person may pick the task up: it makes the Inbox index sparse. */
   queue: Queue.optional(),
@@ -169,3 +176,20 @@ export const Task = z.object({
   previousAuditHash: Sha256Hex,
 });
 export type Task = z.infer<typeof Task>;
+
+/** The application a task is about. Throws InvalidInput when it is about something else. */
+export function applicationOf({
+  applicationId,
+  taskId,
+}: Pick<Task, 'applicationId' | 'taskId'>): string {
+  if (applicationId === undefined) throw new InvalidInput(`task ${taskId} is about no application`);
+  return applicationId;
+}
+
+/** What the events of a task say it is about. */
+export function subjectFactsOf({
+  applicationId,
+  about,
+}: Pick<Task, 'applicationId' | 'about'>): Record<string, string> {
+  return { ...(applicationId === undefined ? {} : { applicationId }), ...about };
+}

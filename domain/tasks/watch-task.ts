@@ -1,5 +1,5 @@
 import { changeAggregate } from '../shared/change-aggregate.ts';
-import type { Task } from './task.ts';
+import { subjectFactsOf, type Task } from './task.ts';
 
 const hourMs = 3_600_000;
 /** A supervisor gets this long before the next escalation shows up in the watch again. */
@@ -44,6 +44,11 @@ function escalate(task: Task, at: string): Task {
 }
 
 function watchEvent(task: Task, type: string, at: string) {
-  const { taskId, kind, applicationId, queue, dueAt } = task;
-  return { type, at, actor: 'workflow', facts: { taskId, kind, applicationId, queue, dueAt } };
+  const { taskId, kind, queue, dueAt } = task;
+  return {
+    type,
+    at,
+    actor: 'workflow',
+    facts: { taskId, kind, ...subjectFactsOf(task), queue, dueAt },
+  };
 }

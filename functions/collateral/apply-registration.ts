@@ -7,7 +7,7 @@ import { InvalidInput, InvalidTransition } from '#domain/shared/errors.ts';
 import { ApplicationId, TaskId } from '#domain/shared/primitives.ts';
 import { closeTask } from '#domain/tasks/close-task.ts';
 import type { Tasks } from '#domain/tasks/ports.ts';
-import type { Task } from '#domain/tasks/task.ts';
+import { applicationOf, type Task } from '#domain/tasks/task.ts';
 import { existing } from '#platform/existing.ts';
 import { storeApplication } from '#platform/store-application.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
@@ -49,16 +49,17 @@ export async function runApplyRegistration(
 
 /** What becomes of the pledges of an application that ends is the business of whoever follows endings. */
 async function refuse(
-  { applicationId, decisions }: Task,
+  task: Task,
   at: string,
   { applications }: ApplyRegistrationDependencies,
 ): Promise<void> {
+  const applicationId = applicationOf(task);
   const application = existing(
     await applications.find(applicationId),
     `application ${applicationId}`,
   );
   if (isClosed(application.status)) return;
-  const decision = decisions.at(-1);
+  const decision = task.decisions.at(-1);
   const codes = decision?.reasonCodes ?? [];
   await storeApplication(
     applications,

@@ -5,6 +5,7 @@ import type { Collaterals } from '#domain/collateral/ports.ts';
 import { TaskId } from '#domain/shared/primitives.ts';
 import { closeTask } from '#domain/tasks/close-task.ts';
 import type { Tasks } from '#domain/tasks/ports.ts';
+import { applicationOf } from '#domain/tasks/task.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { eventConsumer } from '#platform/event-consumer.ts';
 import { existing } from '#platform/existing.ts';
@@ -35,7 +36,7 @@ export async function runApplyRelease(
   const task = existing(await tasks.find(subjectId), `task ${subjectId}`);
   if (task.status === 'Closed') return { released: 0 };
   let released = 0;
-  for (const record of await collaterals.list(task.applicationId)) {
+  for (const record of await collaterals.list(applicationOf(task))) {
     const proof = proofIn(task, record.collateralId);
     if (proof === undefined || record.status === 'Released') continue;
     await collaterals.replace(releaseCollateral(record, proof));

@@ -16,13 +16,13 @@ const ROUNDS_MAX = 50;
  * reads keys and no index: a repeated step meets the task it opened before.
  */
 export async function currentTask(
-  tasks: Tasks,
-  applicationId: string,
+  tasks: Pick<Tasks, 'find'>,
+  subjectId: string,
   kind: TaskKind,
 ): Promise<CurrentTask> {
   for (let round = 1; round <= ROUNDS_MAX; round += 1) {
-    const task = await tasks.find(taskIdOf(applicationId, kind, round));
+    const task = await tasks.find(taskIdOf(subjectId, kind, round));
     if (task?.status !== 'Closed') return { round, task };
   }
-  throw new Error(`application ${applicationId} had ${ROUNDS_MAX} tasks of kind ${kind}`);
+  throw new Error(`${subjectId} had ${ROUNDS_MAX} tasks of kind ${kind}`);
 }

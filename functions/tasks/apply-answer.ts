@@ -7,7 +7,7 @@ import { InvalidInput } from '#domain/shared/errors.ts';
 import { ApplicationId, TaskId } from '#domain/shared/primitives.ts';
 import { closeTask } from '#domain/tasks/close-task.ts';
 import type { Tasks } from '#domain/tasks/ports.ts';
-import type { Task, TaskKind, TaskOutcome } from '#domain/tasks/task.ts';
+import { applicationOf, type Task, type TaskKind, type TaskOutcome } from '#domain/tasks/task.ts';
 import { existing } from '#platform/existing.ts';
 import { storeApplication } from '#platform/store-application.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
@@ -55,7 +55,7 @@ async function takeEffect(
   at: string,
   { applications }: ApplyAnswerDependencies,
 ): Promise<void> {
-  const { applicationId } = task;
+  const applicationId = applicationOf(task);
   const application = existing(
     await applications.find(applicationId),
     `application ${applicationId}`,
@@ -72,8 +72,9 @@ async function nextPayout(
   { applications, loans, money }: ApplyAnswerDependencies,
 ): Promise<{ payoutNumber: number; disbursement: string }> {
   const { round } = Shown.parse(task.content);
-  const disbursement = `${task.applicationId}-${round + 1}`;
-  const application = await applications.find(task.applicationId);
+  const applicationId = applicationOf(task);
+  const disbursement = `${applicationId}-${round + 1}`;
+  const application = await applications.find(applicationId);
   const loan = application?.loanId === undefined ? undefined : await loans.find(application.loanId);
   if (loan === undefined) return { payoutNumber: 1, disbursement };
   const payout = await money.findPayout(loan.payoutRef);

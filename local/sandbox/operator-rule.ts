@@ -58,6 +58,8 @@ export async function decideByRule(task: TaskView, askBank?: BankEnquiry): Promi
     case 'RegisterCollateral':
     case 'ReleaseCollateral':
       return prove(task.content);
+    case 'ReviewModel':
+      return { outcome: 'Acknowledge', note: 'the card is fitted again on newer loans' };
     case 'ReviewWarning':
       return { outcome: 'Acknowledge', note: 'the supervisor follows it up' };
     default:

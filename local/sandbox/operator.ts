@@ -25,6 +25,7 @@ const staff: Readonly<Record<string, readonly string[]>> = {
   DecisionReview: ['operator-b', 'supervisor', 'operator-a'],
   Supervisor: ['supervisor'],
   FollowUp: ['operator-a', 'supervisor'],
+  ModelReview: ['operator-a', 'supervisor'],
   Collateral: ['operator-a', 'supervisor', 'operator-b'],
 };
 

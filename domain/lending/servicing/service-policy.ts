@@ -30,18 +30,16 @@ export const ServicePolicy = z.strictObject({
       future: z.enum(['Next', 'Last']).default('Next'),
     })
     .prefault({}),
-  penalty: z
-    .strictObject({
-      /** 银发〔2003〕251号: 0.3 to 0.5 on the contract rate when late. */
-      uplift: Share.default('0.5'),
-      /** Interest, penalty and all together: a year of 365 days may not cost more (法发〔2017〕22号). */
-      capAnnual: Share.default('0.24'),
-      /** Whether unpaid interest bears the penalty too. */
-      isCompound: z.boolean().default(false),
-      graceDays: z.int().min(0).max(30).default(0),
-      /** Civil Code art. 203: a due date on a holiday may be kept on the next business day. */
-      holidayRoll: z.enum(['None', 'NextBusinessDay']).default('NextBusinessDay'),
-    })
-    .prefault({}),
+  penalty: z.strictObject({
+    /** 银发〔2003〕251号: 0.3 to 0.5 on the contract rate when late. */
+    uplift: Share.default('0.5'),
+    /** Interest, penalty and all together: a year of 365 days may not cost more. By the policy pack of the contract's date. */
+    capAnnual: Share,
+    /** Whether unpaid interest bears the penalty too. */
+    isCompound: z.boolean().default(false),
+    graceDays: z.int().min(0).max(30).default(0),
+    /** Civil Code art. 203: a due date on a holiday may be kept on the next business day. */
+    holidayRoll: z.enum(['None', 'NextBusinessDay']).default('NextBusinessDay'),
+  }),
 });
 export type ServicePolicy = z.infer<typeof ServicePolicy>;

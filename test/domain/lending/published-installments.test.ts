@@ -116,7 +116,7 @@ describe('published installments', () => {
     const { rows } = accountOn(
       {
         terms: parseTerms(one && termsOf(one)),
-        policy: ServicePolicy.parse({}),
+        policy: ServicePolicy.parse({ penalty: { capAnnual: '0.24' } }),
         events: [moved],
       },
       agreedOn,

@@ -14,6 +14,7 @@ import {
 } from '../../../domain/tasks/decide-task.ts';
 import { openTask, taskPlans } from '../../../domain/tasks/open-task.ts';
 import {
+  applicationOf,
   type OperatorRole,
   outcomesByKind,
   Queue,
@@ -42,7 +43,7 @@ describe('openTask', () => {
     const task = aTask();
     expect(Task.safeParse(task).success).toBe(true);
     expect(task).toMatchObject({
-      taskId: taskIdOf(task.applicationId, 'ReviewDocuments', 1),
+      taskId: taskIdOf(applicationOf(task), 'ReviewDocuments', 1),
       version: 1,
       status: 'Open',
       queue: 'DocumentReview',
@@ -66,16 +67,35 @@ describe('openTask', () => {
   });
 
   it('needs no credential when nobody waits for the answer', () => {
-    const { applicationId, partnerId } = aTask();
     const opening = {
       kind: 'ReviewDecision',
-      applicationId,
-      partnerId,
+      applicationId: applicationOf(aTask()),
+      partnerId: 'demo-partner',
       round: 1,
       content: {},
       at,
     } as const;
     expect(openTask(opening)).not.toHaveProperty('taskToken');
+  });
+
+  it('needs no application when it says what it is about', () => {
+    const about = { scorecard: 'person#0002' };
+    const task = openTask({
+      kind: 'ReviewModel',
+      subjectId: 'model|person#0002',
+      about,
+      round: 1,
+      content: {},
+      at,
+    });
+    expect(Task.parse(task)).toEqual(task);
+    expect(task).not.toHaveProperty('applicationId');
+    expect(task.event).toMatchObject({ type: 'TaskOpened', facts: about });
+    expect(JSON.stringify(task.event)).not.toContain('applicationId');
+    expect(() => applicationOf(task)).toThrow('is about no application');
+    expect(() => openTask({ kind: 'ReviewModel', round: 1, content: {}, at })).toThrow(
+      'is about nothing',
+    );
   });
 
   it.each(TaskKind.options)('reminds before it escalates: %s', (kind) => {

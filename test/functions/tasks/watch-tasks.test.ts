@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConcurrentChange } from '#domain/shared/errors.ts';
+import { applicationOf } from '#domain/tasks/task.ts';
 import { runWatchTasks } from '#functions/tasks/watch-tasks.ts';
 import { aTask } from '#test/domain/builders.ts';
 import { InMemoryTasks } from '#test/support/in-memory-tasks.ts';
@@ -22,7 +23,7 @@ describe('watch-tasks', () => {
     expect(await runWatchTasks({}, { tasks, now: after(6) })).toEqual({ watched: 1, changed: 0 });
     const late = await runWatchTasks({}, { tasks, now: after(25) });
     expect(late.changed).toBe(1);
-    const [task] = await tasks.listByApplication(aTask().applicationId);
+    const [task] = await tasks.listByApplication(applicationOf(aTask()));
     expect(task).toMatchObject({ queue: 'Supervisor', status: 'Open' });
     expect((await runWatchTasks({}, { tasks, now: after(26) })).changed).toBe(0);
   });

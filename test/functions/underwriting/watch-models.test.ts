@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Loan } from '#domain/loans/loan.ts';
+import { decideTask } from '#domain/tasks/decide-task.ts';
 import { decideByPolicy } from '#domain/underwriting/decide-by-policy.ts';
 import { recordOf } from '#domain/underwriting/decision-record.ts';
 import type { ModelReport } from '#domain/underwriting/model-watch/model-report.ts';
@@ -9,15 +10,18 @@ import { runWatchModels } from '#functions/underwriting/watch-models.ts';
 import { inMemoryCatalog } from '#test/support/in-memory-catalog.ts';
 import { InMemoryDecisions } from '#test/support/in-memory-decisions.ts';
 import { InMemoryModelCounters } from '#test/support/in-memory-model-counters.ts';
+import { InMemoryTasks } from '#test/support/in-memory-tasks.ts';
 import { germanCase, personSetting } from '../../domain/underwriting/german-cases.ts';
 
 const catalog = inMemoryCatalog();
 let counters: InMemoryModelCounters;
 let decisions: InMemoryDecisions;
+let tasks: InMemoryTasks;
 let warned: ModelReport[];
 beforeEach(() => {
   counters = new InMemoryModelCounters();
   decisions = new InMemoryDecisions();
+  tasks = new InMemoryTasks();
   warned = [];
 });
 
@@ -35,6 +39,7 @@ const watch = (at = '2026-11-30T06:00:00+08:00') =>
   runWatchModels(undefined, {
     catalog,
     counters,
+    tasks,
     warn: (report) => {
       warned.push(report);
       return Promise.resolve();
@@ -99,12 +104,36 @@ describe('runWatchModels', () => {
     expect(await watch(`${month}-28T06:00:00+08:00`)).toEqual({ watched: 1, stale: 1 });
     expect(warned).toMatchObject([{ scorecard: 'person#0002', level: 'Stale' }]);
     expect(await counters.listReports()).toEqual(warned);
+    const inbox = () => tasks.listInbox({ queue: 'ModelReview' }, { limit: 10 });
+    const [task] = (await inbox()).items;
+    expect(task).toMatchObject({
+      kind: 'ReviewModel',
+      about: { scorecard: 'person#0002' },
+      content: { scorecard: 'person#0002', level: 'Stale', findings: warned[0]?.findings },
+    });
+    // A week later it is stale still: one question stays one question, until somebody has answered it.
+    await watch(`${month}-28T07:00:00+08:00`);
+    expect((await inbox()).items).toEqual([task]);
+    if (task === undefined) throw new Error('nobody was asked');
+    await tasks.replace(
+      decideTask(task, {
+        operator: { operatorId: 'operator-a', roles: ['CreditAnalyst'] },
+        answer: { outcome: 'Acknowledge', contentHash: task.contentHash },
+        at: `${month}-28T08:00:00+08:00`,
+      }),
+    );
+    expect((await inbox()).items).toEqual([]);
+    await watch(`${month}-28T09:00:00+08:00`);
+    expect((await inbox()).items).toMatchObject([{ content: { round: 2 } }]);
+    expect(await tasks.find(task.taskId)).toMatchObject({ status: 'Closed' });
+    expect(warned).toHaveLength(3);
   });
 
   it('keeps quiet about a card that has hardly judged anybody', async () => {
     await decide(0);
     expect(await watch()).toEqual({ watched: 1, stale: 0 });
     expect(warned).toEqual([]);
+    expect((await tasks.listInbox({ queue: 'ModelReview' }, { limit: 10 })).items).toEqual([]);
     expect(await counters.listReports()).toMatchObject([{ level: 'TooFew' }]);
   });
 });

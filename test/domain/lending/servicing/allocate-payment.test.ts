@@ -113,8 +113,10 @@ describe('allocatePayment', () => {
 });
 
 describe('ServicePolicy', () => {
-  it('is the legal order, half again as penalty, 24 % in all, no compound, no grace', () => {
-    expect(ServicePolicy.parse({})).toEqual({
+  const capped = { capAnnual: '0.24' };
+
+  it('is the legal order, half again as penalty, no compound, no grace; the cap is always said', () => {
+    expect(ServicePolicy.parse({ penalty: { capAnnual: '0.24' } })).toEqual({
       allocation: { order: legalOrder, within: 'Installment', future: 'Next' },
       penalty: {
         uplift: '0.5',
@@ -132,28 +134,30 @@ describe('ServicePolicy', () => {
   });
 
   it.each([
-    { allocation: { order: [] } },
-    { allocation: { order: ['OverduePrincipal'] } },
-    { allocation: { within: 'Loan' } },
-    { allocation: { future: 'Any' } },
-    { allocation: { other: 1 } },
-    { penalty: { uplift: '2' } },
-    { penalty: { uplift: 'x0.5' } },
-    { penalty: { uplift: '0.5x' } },
-    { penalty: { uplift: '0.' } },
-    { penalty: { uplift: '0.123456789' } },
+    {},
+    { penalty: { uplift: '0.5' } },
+    { allocation: { order: [] }, penalty: capped },
+    { allocation: { order: ['OverduePrincipal'] }, penalty: capped },
+    { allocation: { within: 'Loan' }, penalty: capped },
+    { allocation: { future: 'Any' }, penalty: capped },
+    { allocation: { other: 1 }, penalty: capped },
+    { penalty: { ...capped, uplift: '2' } },
+    { penalty: { ...capped, uplift: 'x0.5' } },
+    { penalty: { ...capped, uplift: '0.5x' } },
+    { penalty: { ...capped, uplift: '0.' } },
+    { penalty: { ...capped, uplift: '0.123456789' } },
     { penalty: { capAnnual: 0.24 } },
-    { penalty: { graceDays: -1 } },
-    { penalty: { graceDays: 31 } },
-    { penalty: { holidayRoll: 'Back' } },
-    { penalty: { other: 1 } },
-    { other: 1 },
+    { penalty: { ...capped, graceDays: -1 } },
+    { penalty: { ...capped, graceDays: 31 } },
+    { penalty: { ...capped, holidayRoll: 'Back' } },
+    { penalty: { ...capped, other: 1 } },
+    { penalty: capped, other: 1 },
   ])('refuses %o', (policy) => {
     expect(ServicePolicy.safeParse(policy).success).toBe(false);
   });
 
   it.each([
-    { penalty: { uplift: '1', graceDays: 30 } },
+    { penalty: { capAnnual: '0.24', uplift: '1', graceDays: 30 } },
     { penalty: { uplift: '0.12345678', graceDays: 0, capAnnual: '0' } },
   ])('takes %o, just inside', (policy) => {
     expect(ServicePolicy.parse(policy)).toMatchObject(policy);

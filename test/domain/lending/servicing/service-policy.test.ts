@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { legalOrder, ServicePolicy } from '../../../../domain/lending/servicing/service-policy.ts';
 
+/** What every agreement says: the cap of the policy pack on the day of the contract. */
+const capped = { capAnnual: '0.24' };
+
 describe('ServicePolicy', () => {
   it('follows the law where nothing else is agreed', () => {
-    expect(ServicePolicy.parse({})).toEqual({
+    expect(ServicePolicy.parse({ penalty: capped })).toEqual({
       allocation: { order: legalOrder, within: 'Installment', future: 'Next' },
       penalty: {
         uplift: '0.5',
@@ -24,41 +27,43 @@ describe('ServicePolicy', () => {
   });
 
   it.each([
-    { allocation: { within: 'Installment', future: 'Next' } },
-    { allocation: { within: 'Component', future: 'Last' } },
-    { allocation: { order: ['PastDuePrincipal', 'DueInterest', 'FutureFee'] } },
-    { penalty: { holidayRoll: 'None', graceDays: 0 } },
-    { penalty: { holidayRoll: 'NextBusinessDay', graceDays: 30 } },
+    { allocation: { within: 'Installment', future: 'Next' }, penalty: capped },
+    { allocation: { within: 'Component', future: 'Last' }, penalty: capped },
+    { allocation: { order: ['PastDuePrincipal', 'DueInterest', 'FutureFee'] }, penalty: capped },
+    { penalty: { ...capped, holidayRoll: 'None', graceDays: 0 } },
+    { penalty: { ...capped, holidayRoll: 'NextBusinessDay', graceDays: 30 } },
     { penalty: { uplift: '0', capAnnual: '1.00000000', isCompound: true } },
   ])('takes %o', (policy) => {
     expect(ServicePolicy.parse(policy)).toMatchObject(policy);
   });
 
   it.each([
-    { allocation: { within: '' } },
-    { allocation: { future: '' } },
-    { allocation: { order: [] } },
-    { allocation: { order: ['Principal'] } },
-    { allocation: { order: ['PastDue'] } },
-    { allocation: { orders: [] } },
-    { penalty: { graceDays: 31 } },
-    { penalty: { graceDays: -1 } },
-    { penalty: { graceDays: 0.5 } },
-    { penalty: { holidayRoll: '' } },
-    { penalty: { uplift: '2' } },
-    { penalty: { uplift: '-0.5' } },
-    { penalty: { uplift: ' 0.5' } },
-    { penalty: { uplift: '0.5 ' } },
-    { penalty: { uplift: '0.' } },
+    { allocation: { within: '' }, penalty: capped },
+    { allocation: { future: '' }, penalty: capped },
+    { allocation: { order: [] }, penalty: capped },
+    { allocation: { order: ['Principal'] }, penalty: capped },
+    { allocation: { order: ['PastDue'] }, penalty: capped },
+    { allocation: { orders: [] }, penalty: capped },
+    { penalty: { ...capped, graceDays: 31 } },
+    { penalty: { ...capped, graceDays: -1 } },
+    { penalty: { ...capped, graceDays: 0.5 } },
+    { penalty: { ...capped, holidayRoll: '' } },
+    { penalty: { ...capped, uplift: '2' } },
+    { penalty: { ...capped, uplift: '-0.5' } },
+    { penalty: { ...capped, uplift: ' 0.5' } },
+    { penalty: { ...capped, uplift: '0.5 ' } },
+    { penalty: { ...capped, uplift: '0.' } },
     { penalty: { capAnnual: '0.123456789' } },
-    { penalty: { grace: 1 } },
-    { other: 1 },
+    { penalty: { ...capped, grace: 1 } },
+    { penalty: capped, other: 1 },
+    {},
+    { penalty: { uplift: '0.5' } },
   ])('refuses %o', (policy) => {
     expect(() => ServicePolicy.parse(policy)).toThrow();
   });
 
   it('says how a share is written', () => {
-    expect(() => ServicePolicy.parse({ penalty: { uplift: '50%' } })).toThrow(
+    expect(() => ServicePolicy.parse({ penalty: { ...capped, uplift: '50%' } })).toThrow(
       'a decimal string such as \\"0.5000\\"',
     );
   });

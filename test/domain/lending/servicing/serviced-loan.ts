@@ -28,7 +28,10 @@ export function serviced({
 }: { terms?: Given; policy?: Given; events?: readonly Given[] } = {}): ServicedLoan {
   return {
     terms: parseTerms({ ...plainTerms, ...terms }),
-    policy: ServicePolicy.parse(policy),
+    policy: ServicePolicy.parse({
+      ...policy,
+      penalty: { capAnnual: '0.24', ...(policy['penalty'] as object | undefined) },
+    }),
     events: events.map((event) => LoanEvent.parse(event)),
   };
 }

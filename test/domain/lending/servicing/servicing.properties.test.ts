@@ -35,7 +35,7 @@ const policies = fc
     );
     return ServicePolicy.parse({
       allocation: { order, within, future },
-      penalty: { isCompound, graceDays },
+      penalty: { capAnnual: '0.24', isCompound, graceDays },
     });
   });
 
