@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What amounts rest on is covered whole: `npm run test:coverage` fails below. */
+/** What amounts and decisions rest on is covered whole: `npm run test:coverage` fails below. */
 const whole = { statements: 100, branches: 100, functions: 100, lines: 100 };
 
 export default defineConfig({
@@ -16,6 +16,10 @@ export default defineConfig({
       thresholds: {
         'domain/lending/**': whole,
         'domain/shared/{money,calendar,chinese-holidays,present}.ts': whole,
+        'domain/underwriting/{evaluate-policy,decide-by-policy,score-application,best-score,locate-bin,mitigation,policy-facts,burden,challenge}.ts':
+          whole,
+        // What is left asks for cases that the checks before it refuse.
+        'domain/catalog/decision-table.ts': { ...whole, statements: 99, branches: 94 },
       },
     },
   },

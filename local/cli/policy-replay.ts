@@ -34,7 +34,7 @@ export async function replayPolicy(given: PolicyReplay): Promise<ReplayReport> {
   const against = given.against === undefined ? undefined : await policyOf(operator, given.against);
   const read = new CatalogReader(operator);
   const replayed: ReplayedCase[] = [];
-  const path = `/ops/decisions?creditPolicyId=${policy.creditPolicyId}&limit=200`;
+  const path = `/ops/decisions?creditPolicyId=${policy.creditPolicyId}`;
   for await (const row of everyItem(operator, path)) {
     const kept = ReplayCase.parse(row);
     const setting = await read.settingOf(kept);

@@ -264,6 +264,28 @@ connected(policy.command('replay'))
     output.result(report, () => describeReplay(report));
   });
 
+connected(policy.command('draft'))
+  .description('hand a policy in for approval by somebody else')
+  .argument('<file>', 'the policy; its version is the next one')
+  .action(async (file: string, flags: CommandFlags) => {
+    const { output, operator } = await connection(flags);
+    const { describeDraft, draftPolicy } = await import('./policy-drafts.ts');
+    const draft = await draftPolicy(operator, file);
+    output.result(draft, () => describeDraft(draft));
+  });
+
+connected(policy.command('publish'))
+  .description('publish a policy that somebody else has handed in')
+  .argument('<draftId>')
+  .option('--reject', 'send it back instead')
+  .action(async (draftId: string, flags: CommandFlags & { reject?: boolean }) => {
+    const { output, operator } = await connection(flags);
+    const { decidePolicy, describeDraft } = await import('./policy-drafts.ts');
+    const outcome = flags.reject === true ? 'Reject' : 'Approve';
+    const draft = await decidePolicy(operator, { draftId, outcome });
+    output.result(draft, () => describeDraft(draft));
+  });
+
 policy
   .command('samples')
   .description('decide the 1,000 German applications by a policy, without a platform')
