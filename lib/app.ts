@@ -28,6 +28,7 @@ addStacks(
   {
     stage: setting('stage', 'development'),
     isDisposable: setting('disposable', 'no') === 'yes',
+    isGradual: setting('gradual', 'no') === 'yes',
     bundleDirectory: await bundles(),
   },
   {

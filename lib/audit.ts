@@ -73,7 +73,7 @@ function consumeStream(
     }),
   );
   new EventSourceMapping(consumer, `${name}Stream`, {
-    target: consumer.function,
+    target: consumer.live,
     eventSourceArn: streamArn,
     startingPosition: StartingPosition.TRIM_HORIZON,
     batchSize: 100,

@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import {
   answersTasks,
   asksProviders,
-  machineArn,
   opensPersonalData,
   queries,
+  startableByName,
+  starts,
   uses,
   writesObjects,
   type Access,
@@ -220,11 +220,7 @@ export class Collections extends Construct {
 
   /** By its name: the machine calls a function that starts the machine. */
   #startsEscalations(): Access {
-    const arn = machineArn(this, MACHINE);
-    return {
-      environment: { ESCALATE_COLLECTIONS_ARN: arn },
-      statements: [new PolicyStatement({ actions: ['states:StartExecution'], resources: [arn] })],
-    };
+    return starts(startableByName(this, MACHINE), 'ESCALATE_COLLECTIONS_ARN');
   }
 
   #function(name: string, props: Omit<WorkflowFunctionProps, 'entry'>): WorkflowFunction {

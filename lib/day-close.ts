@@ -1,7 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { asksProviders, knows, opensPersonalData, queries, uses } from './constructs/access.ts';
+import {
+  asksProviders,
+  knows,
+  opensPersonalData,
+  queries,
+  starts,
+  uses,
+} from './constructs/access.ts';
 import { Schedule } from './constructs/schedule.ts';
 import { WorkflowFunction } from './constructs/workflow-function.ts';
 import { Workflow } from './constructs/workflow.ts';
@@ -73,22 +79,11 @@ export class DayClose extends Construct {
   }
 
   #startAfterMidnight(): void {
-    const { stateMachineArn } = this.closeBusinessDay;
     const startDayClose = new WorkflowFunction(this, 'StartDayClose', {
       entry: 'functions/day-close/start-day-close.ts',
       errorImpact,
       isAsynchronous: true,
-      access: [
-        {
-          environment: { CLOSE_BUSINESS_DAY_ARN: stateMachineArn },
-          statements: [
-            new PolicyStatement({
-              actions: ['states:StartExecution'],
-              resources: [stateMachineArn],
-            }),
-          ],
-        },
-      ],
+      access: [starts(this.closeBusinessDay, 'CLOSE_BUSINESS_DAY_ARN')],
     });
     // Twice: a schedule is delivered at least once but may be dropped, and starting the same date again does nothing.
     new Schedule(this, 'AfterMidnight', {

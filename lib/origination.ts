@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import {
   answersTasks,
   asksProviders,
   opensPersonalData,
+  starts,
   uses,
   writesObjects,
   type Access,
@@ -168,21 +168,10 @@ export class Origination extends Construct {
 
   /** The submission is stored before the workflow runs: the event starts it, however often it comes. */
   #startOnSubmission(): void {
-    const { originateLoan } = this;
     const startOrigination = this.#step('start-origination', {
       errorImpact: 'submitted applications are not worked on',
       isAsynchronous: true,
-      access: [
-        {
-          environment: { ORIGINATE_LOAN_ARN: originateLoan.stateMachineArn },
-          statements: [
-            new PolicyStatement({
-              actions: ['states:StartExecution'],
-              resources: [originateLoan.stateMachineArn],
-            }),
-          ],
-        },
-      ],
+      access: [starts(this.originateLoan, 'ORIGINATE_LOAN_ARN')],
     });
     new EventTrigger(this, 'OnApplicationSubmitted', {
       description: 'Starts originate-loan for every submitted application',

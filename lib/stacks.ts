@@ -4,11 +4,13 @@ import type { Settings } from './constructs/house-stack.ts';
 import { DataStack } from './data-stack.ts';
 import { OperationsStack } from './operations-stack.ts';
 import { OperatorsStack } from './operators-stack.ts';
+import { ServicingStack } from './servicing-stack.ts';
 
-/** Puts the four stacks of one deployment into an app. */
+/** Puts the five stacks of one deployment into an app. */
 export function addStacks(app: App, settings: Settings, env: Environment = {}): void {
   const data = new DataStack(app, 'Data', { settings, env });
   new OperationsStack(app, 'Operations', { settings, env, data });
+  new ServicingStack(app, 'Servicing', { settings, env, data });
   const operators = new OperatorsStack(app, 'Operators', { settings, env, data });
   new ApiStack(app, 'Api', { settings, env, data, operators });
 }

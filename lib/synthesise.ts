@@ -39,7 +39,7 @@ function readList(list: string): readonly string[] {
 function definitionHash(stage: string): string {
   const hash = createHash('sha256').update(stage);
   const sources = globSync(
-    ['cdk.json', 'package-lock.json', 'lib/**/*.ts', 'statemachines/*.asl.json'],
+    ['cdk.json', 'package.json', 'package-lock.json', 'lib/**/*.ts', 'statemachines/*.asl.json'],
     { cwd: repositoryRoot },
   );
   for (const source of sources.sort())

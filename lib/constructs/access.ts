@@ -6,6 +6,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { LIVE } from './release.ts';
 
 /**
  * What one function may do with one resource, and the environment variable that tells it where the resource is. The two
@@ -145,6 +146,39 @@ export function answersTasks(scope: Construct, ...machineNames: readonly string[
       }),
     ],
   };
+}
+
+/** A machine as its starters know it. */
+export interface Startable {
+  readonly stateMachineArn: string;
+  /** The ARN of the machine's alias. */
+  readonly liveArn: string;
+}
+
+/**
+ * Starts executions of the live version, and of no other: Step Functions judges by the machine's own ARN and hands the
+ * alias over as a condition (Step Functions guide, "Authorization for versions and aliases").
+ */
+export function startsLive({ stateMachineArn }: Pick<Startable, 'stateMachineArn'>) {
+  return new PolicyStatement({
+    actions: ['states:StartExecution'],
+    resources: [stateMachineArn],
+    conditions: { 'ForAnyValue:StringEquals': { 'states:StateMachineQualifier': [LIVE] } },
+  });
+}
+
+/** Starts executions of a machine; the variable says which. */
+export function starts(machine: Startable, variable: string): Access {
+  return {
+    environment: { [variable]: machine.liveArn },
+    statements: [startsLive(machine)],
+  };
+}
+
+/** A machine by its name: for functions that the machine itself calls, which cannot wait for it. */
+export function startableByName(scope: Construct, machineName: string): Startable {
+  const stateMachineArn = machineArn(scope, machineName);
+  return { stateMachineArn, liveArn: `${stateMachineArn}:${LIVE}` };
 }
 
 /** The ARN of a machine of this account, known before the machine is. */

@@ -137,7 +137,7 @@ export class Api extends Construct {
 
   /** Adds one route of the table. */
   addRoute(route: Route, target: WorkflowFunction): void {
-    const integration = new LambdaIntegration(target.function, {
+    const integration = new LambdaIntegration(target.live, {
       scopePermissionToMethod: false,
     });
     const resource = this.#restApi.root.resourceForPath(route.path);
@@ -154,7 +154,7 @@ export class Api extends Construct {
 
   #authoriser(id: string, handler: WorkflowFunction): IAuthorizer {
     return new RequestAuthorizer(this, id, {
-      handler: handler.function,
+      handler: handler.live,
       identitySources: [IdentitySource.header('Authorization')],
       resultsCacheTtl: AUTHORISER_CACHE,
     });

@@ -20,7 +20,7 @@ export class EventTrigger extends Rule {
     if (!target.deadLetters)
       throw new Error(`${target.node.path} must be asynchronous to take events`);
     this.addTarget(
-      new LambdaFunction(target.function, {
+      new LambdaFunction(target.live, {
         deadLetterQueue: target.deadLetters,
         retryAttempts: 185,
         maxEventAge: Duration.hours(24),

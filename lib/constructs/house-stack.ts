@@ -7,6 +7,8 @@ export interface Settings {
   readonly stage: string;
   /** A deployment made to be thrown away: nothing in it is protected against deletion. */
   readonly isDisposable: boolean;
+  /** New versions of machines take a tenth of the executions first, and all of them when no alarm has rung. */
+  readonly isGradual?: boolean | undefined;
   /** Where the bundled functions are. Without it the templates are complete except for the code. */
   readonly bundleDirectory?: string | undefined;
 }

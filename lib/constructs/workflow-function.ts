@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  Alias,
   Architecture,
   CfnFunction,
   Code,
@@ -11,15 +12,17 @@ import {
   LoggingFormat,
   Runtime,
   Tracing,
+  type IFunction,
 } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { Access } from './access.ts';
 import { Alarm } from './alarm.ts';
 import { bundlePath } from './bundle-path.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { HouseStack } from './house-stack.ts';
+import { LIVE, RELEASE } from './release.ts';
 
 /** Cybersecurity Law art. 21 asks for six months of network logs; the house keeps 400 days. */
 export const LOG_RETENTION = RetentionDays.THIRTEEN_MONTHS;
@@ -42,6 +45,9 @@ export interface WorkflowFunctionProps {
 /** One Lambda of the house: its own role with what it needs and no more, its logs, its alarm. */
 export class WorkflowFunction extends Construct {
   readonly function: LambdaFunction;
+  /** What everything calls: the version that was deployed last, or the one a rollback pointed back at. */
+  readonly live: IFunction;
+  /** The ARN of `live`. */
   readonly functionArn: string;
   /** Where failed events of an asynchronous function wait. */
   readonly deadLetters: DeadLetterQueue | undefined;
@@ -70,7 +76,8 @@ export class WorkflowFunction extends Construct {
       role.addToPolicy(statement);
 
     this.function = new LambdaFunction(this, 'Function', {
-      description: `${props.entry} (${stack.settings.stage})`,
+      // The release is part of what is versioned: each one publishes every function, and can be found again.
+      description: `${props.entry} (${stack.settings.stage}, release ${RELEASE})`,
       runtime: Runtime.NODEJS_24_X,
       architecture: stack.isChina ? Architecture.X86_64 : Architecture.ARM_64,
       tracing: stack.isChina ? Tracing.DISABLED : Tracing.ACTIVE,
@@ -88,8 +95,11 @@ export class WorkflowFunction extends Construct {
         ...props.environment,
         ...(stack.settings.bundleDirectory === undefined ? {} : deployedNames(props.files)),
       },
+      // A version stays when the next one comes: a rollback goes back to it.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
-    this.functionArn = this.function.functionArn;
+    this.live = asFunction(this.function.addAlias(LIVE));
+    this.functionArn = this.live.functionArn;
     nameEntry(this.function, props.entry);
 
     new Alarm(this, 'Errors', {
@@ -101,13 +111,23 @@ export class WorkflowFunction extends Construct {
 
   #keepFailedEvents(): DeadLetterQueue {
     const deadLetters = new DeadLetterQueue(this, 'DeadLetters', { impact: this.errorImpact });
-    this.function.configureAsyncInvoke({
+    this.live.configureAsyncInvoke({
       onFailure: new SqsDestination(deadLetters),
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),
     });
     return deadLetters;
   }
+}
+
+/** The library types an alias's role more loosely than a function's; it is a function all the same. */
+function asFunction(alias: IConstruct): IFunction {
+  if (!isFunction(alias)) throw new Error(`${alias.node.path} is no function`);
+  return alias;
+}
+
+function isFunction(construct: IConstruct): construct is IFunction {
+  return construct instanceof Alias;
 }
 
 /** The one-machine host loads the handler from the source file named here; nothing is declared twice. */

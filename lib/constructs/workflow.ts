@@ -5,15 +5,18 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
   CfnStateMachine,
+  CfnStateMachineAlias,
+  CfnStateMachineVersion,
   DefinitionBody,
   LogLevel,
   StateMachine,
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { executionArns, machineArn, mapExecutionArns } from './access.ts';
+import { executionArns, machineArn, mapExecutionArns, startsLive } from './access.ts';
 import { Alarm } from './alarm.ts';
 import { HouseStack } from './house-stack.ts';
+import { LIVE, RELEASE } from './release.ts';
 import { repositoryRoot } from './repository-root.ts';
 import { LOG_RETENTION, type WorkflowFunction } from './workflow-function.ts';
 
@@ -34,6 +37,8 @@ export class Workflow extends Construct {
   readonly machineName: string;
   readonly stateMachine: StateMachine;
   readonly stateMachineArn: string;
+  /** The alias that executions are started by. */
+  readonly liveArn: string;
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
@@ -42,7 +47,7 @@ export class Workflow extends Construct {
     const file = `statemachines/${props.name}.asl.json`;
     const substitutions = {
       ...mapEntries(props.functions, (name, target) => [`${name}FunctionArn`, target.functionArn]),
-      ...mapEntries(children, (name, child) => [`${name}StateMachineArn`, child.stateMachineArn]),
+      ...mapEntries(children, (name, child) => [`${name}StateMachineArn`, child.liveArn]),
     };
     const definition = readDefinition(file, Object.keys(substitutions));
 
@@ -71,7 +76,29 @@ export class Workflow extends Construct {
     this.#allowFunctions(Object.values(props.functions));
     for (const child of Object.values(children)) this.#allowChild(child);
     if (props.isDistributed === true) this.#allowMapRuns();
-    this.#watch(props.failureImpact);
+    const failed = this.#watch(props.failureImpact);
+    this.liveArn = this.#publish(failed);
+  }
+
+  /**
+   * Every change of the definition becomes a version of its own, and the alias points at it. Versions stay when they are
+   * replaced: what runs keeps the definition it began with, and a rollback finds the one before.
+   */
+  #publish(failed: Alarm): string {
+    const { stateMachineArn, stateMachineRevisionId } = this.stateMachine;
+    const version = new CfnStateMachineVersion(this, 'Version', {
+      stateMachineArn,
+      // Another revision replaces this resource: that is what publishes the next version.
+      stateMachineRevisionId,
+    });
+    version.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    const alias = new CfnStateMachineAlias(this, 'Live', {
+      name: LIVE,
+      ...(HouseStack.of(this).settings.isGradual === true
+        ? { deploymentPreference: gradually(version.attrArn, failed.alarmName) }
+        : { routingConfiguration: [{ stateMachineVersionArn: version.attrArn, weight: 100 }] }),
+    });
+    return alias.attrArn;
   }
 
   #nameDefinition(file: string): void {
@@ -99,7 +126,6 @@ export class Workflow extends Construct {
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
     });
     const statements = [
-      { actions: ['states:StartExecution'], resources: [child.stateMachineArn] },
       {
         actions: ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
         resources: [executionArns(this, child.machineName)],
@@ -109,6 +135,7 @@ export class Workflow extends Construct {
         resources: [rule],
       },
     ];
+    this.stateMachine.addToRolePolicy(startsLive(child));
     for (const statement of statements)
       this.stateMachine.addToRolePolicy(new PolicyStatement(statement));
   }
@@ -126,11 +153,25 @@ export class Workflow extends Construct {
       this.stateMachine.addToRolePolicy(new PolicyStatement(statement));
   }
 
-  #watch(impact: string): void {
+  #watch(impact: string): Alarm {
     const period = Duration.minutes(5);
-    new Alarm(this, 'Failed', { metric: this.stateMachine.metricFailed({ period }), impact });
     new Alarm(this, 'TimedOut', { metric: this.stateMachine.metricTimedOut({ period }), impact });
+    return new Alarm(this, 'Failed', {
+      metric: this.stateMachine.metricFailed({ period }),
+      impact,
+    });
   }
+}
+
+/** A tenth of new executions for half an hour; an execution that fails meanwhile takes the deployment back. */
+function gradually(stateMachineVersionArn: string, alarmName: string) {
+  return {
+    type: 'CANARY',
+    percentage: 10,
+    interval: 30,
+    alarms: [alarmName],
+    stateMachineVersionArn,
+  };
 }
 
 /**
@@ -145,7 +186,19 @@ function readDefinition(file: string, provided: readonly string[]): string {
     throw new Error(`${file} uses ${missing.join(', ')}, which nothing provides`);
   const idle = provided.filter((token) => !used.has(token));
   if (idle.length > 0) throw new Error(`${file} does not use ${idle.join(', ')}`);
-  return JSON.stringify(JSON.parse(text)).replaceAll('arn:aws:', 'arn:${Partition}:');
+  const definition: unknown = JSON.parse(text);
+  if (!isNamed(definition)) throw new Error(`${file} has no Comment that says what it does`);
+  const released = { ...definition, Comment: `${definition.Comment} (release ${RELEASE})` };
+  return JSON.stringify(released).replaceAll('arn:aws:', 'arn:${Partition}:');
+}
+
+function isNamed(definition: unknown): definition is { readonly Comment: string } {
+  return (
+    typeof definition === 'object' &&
+    definition !== null &&
+    'Comment' in definition &&
+    typeof definition.Comment === 'string'
+  );
 }
 
 function mapEntries<In>(

@@ -10,10 +10,11 @@ import {
 } from './aws-request.ts';
 import type { DatabaseRequests } from './database-requests.ts';
 import { busName, type EventEntry, type Events } from './events.ts';
-import { FunctionError, type FunctionHost } from './functions.ts';
+import { FunctionError, functionName, type FunctionHost } from './functions.ts';
 import { runAsPlatform, runningFunction } from './function-environment.ts';
 import { ACCOUNT_ID, localArn } from './identity.ts';
 import type { KeyService } from './key-service.ts';
+import { answerVersions } from './lambda-versions.ts';
 import type { Meter } from './meter.ts';
 import type { Permissions } from './permissions.ts';
 import { readBody } from './request-body.ts';
@@ -270,21 +271,27 @@ export class AwsEndpoint {
     return objects.answer(request);
   }
 
-  async #answerLambda({ method, path, headers, body }: AwsRequest): Promise<AwsAnswer> {
+  async #answerLambda(request: AwsRequest): Promise<AwsAnswer> {
+    const { method, path, headers, body } = request;
     const { functions } = this.#options;
+    const versions = answerVersions(request, {
+      find: (name) => this.#describeFunction(functionName(name)),
+      aliases: functions.aliases(),
+    });
+    if (versions) return versions;
     const name = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path)?.[1];
     if (name === undefined) return this.#listFunctions(path);
-    const functionName = decodeURIComponent(name);
-    if (method !== 'POST' || !functions.has(functionName))
-      return errorAnswer(404, 'ResourceNotFoundException', `Function not found: ${functionName}`);
+    const called = decodeURIComponent(name);
+    if (method !== 'POST' || !functions.has(called))
+      return errorAnswer(404, 'ResourceNotFoundException', `Function not found: ${called}`);
     const payload: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
     if (headers['x-amz-invocation-type'] === 'Event') {
       // Nobody waits for the end of an asynchronous invocation.
-      functions.invoke(functionName, payload).catch(() => undefined);
+      functions.invoke(called, payload).catch(() => undefined);
       return { status: 202, headers: {}, body: '' };
     }
     try {
-      return jsonAnswer(200, await functions.invoke(functionName, payload));
+      return jsonAnswer(200, await functions.invoke(called, payload));
     } catch (error) {
       const { name: errorType, message, stack } = error as Error;
       const trace = error instanceof FunctionError ? error.trace : stack?.split('\n');
@@ -297,19 +304,29 @@ export class AwsEndpoint {
   }
 
   #listFunctions(path: string): AwsAnswer {
-    const described = this.#options.functions.list().map((each) => ({
-      FunctionName: each.name,
-      FunctionArn: each.arn,
-      Handler: each.entry,
-      Runtime: 'nodejs24.x',
-      Timeout: each.timeoutMs / 1000,
-      MemorySize: each.memoryMegabytes,
-    }));
     const name = /^\/2015-03-31\/functions\/([^/]+)/.exec(path)?.[1];
-    if (name === undefined) return jsonAnswer(200, { Functions: described });
-    const found = described.find(({ FunctionName }) => FunctionName === decodeURIComponent(name));
+    if (name === undefined)
+      return jsonAnswer(200, { Functions: this.#options.functions.list().map(describeFunction) });
+    const found = this.#describeFunction(functionName(decodeURIComponent(name)));
     return found
       ? jsonAnswer(200, { Configuration: found })
       : errorAnswer(404, 'ResourceNotFoundException', `Function not found: ${name}`);
   }
+
+  #describeFunction(name: string): ReturnType<typeof describeFunction> | undefined {
+    const found = this.#options.functions.list().find((each) => each.name === name);
+    return found && describeFunction(found);
+  }
+}
+
+function describeFunction(each: ReturnType<FunctionHost['list']>[number]) {
+  return {
+    FunctionName: each.name,
+    FunctionArn: each.arn,
+    Description: each.description,
+    Handler: each.entry,
+    Runtime: 'nodejs24.x',
+    Timeout: each.timeoutMs / 1000,
+    MemorySize: each.memoryMegabytes,
+  };
 }

@@ -16,6 +16,7 @@ const FunctionProperties = z.object({
     .object({ Variables: z.record(z.string(), z.coerce.string()).default({}) })
     .default({ Variables: {} }),
   Handler: z.string().default('index.handler'),
+  Description: z.string().default(''),
 });
 
 type Handler = (event: unknown, context: LambdaContext) => unknown;
@@ -40,6 +41,7 @@ interface HostedFunction {
   readonly name: string;
   readonly arn: string;
   readonly entry: string;
+  readonly description: string;
   readonly timeoutMs: number;
   readonly memoryMegabytes: number;
   readonly scope: FunctionScope;
@@ -75,6 +77,8 @@ export interface FunctionHostOptions {
   readonly functions: readonly Resource[];
   /** The template's `AWS::Lambda::EventInvokeConfig`. */
   readonly invokeConfigs: readonly Resource[];
+  /** The template's `AWS::Lambda::Alias`. */
+  readonly aliases?: readonly Resource[];
   /** Variables of the template that have no meaning on this machine. */
   readonly withoutVariables: readonly string[];
   /** The folder that entries are relative to. */
@@ -120,9 +124,17 @@ export class FunctionHost {
   /** Names and settings of every function, for lists. */
   list(): readonly Pick<
     HostedFunction,
-    'name' | 'arn' | 'entry' | 'timeoutMs' | 'memoryMegabytes'
+    'name' | 'arn' | 'entry' | 'description' | 'timeoutMs' | 'memoryMegabytes'
   >[] {
     return [...this.#functions.values()];
+  }
+
+  /** Every alias and the function it is of. */
+  aliases(): readonly { functionName: string; name: string }[] {
+    return (this.#options.aliases ?? []).map(({ name, ref }) => ({
+      functionName: functionName(ref),
+      name,
+    }));
   }
 
   /** Loads every function now instead of at its first call. */
@@ -215,11 +227,14 @@ function hostedFunction(
     throw new UnsupportedTemplate(
       `${resource.stack}/${resource.logicalId} has no metadata "zhudai:entry": its source is unknown`,
     );
-  const { Timeout, MemorySize, Environment } = FunctionProperties.parse(resource.properties);
+  const { Timeout, MemorySize, Environment, Description } = FunctionProperties.parse(
+    resource.properties,
+  );
   return {
     name: resource.name,
     arn: localArn('lambda', `function:${resource.name}`),
     entry,
+    description: Description,
     timeoutMs: Timeout * 1000,
     memoryMegabytes: MemorySize,
     scope: {

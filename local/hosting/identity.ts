@@ -13,8 +13,10 @@ export interface Naming {
   /** The property that fixes the name, when a template does. */
   readonly nameProperty?: string;
   /** What `Ref` gives; the name when absent. */
-  readonly ref?: (name: string) => string;
-  readonly attributes: Readonly<Record<string, (name: string) => string>>;
+  readonly ref?: (name: string, base: string) => string;
+  /** What a version or an alias is of: the property that says so, or several until one is there. */
+  readonly base?: (properties: Readonly<Record<string, unknown>>) => unknown;
+  readonly attributes: Readonly<Record<string, (name: string, base: string) => string>>;
 }
 
 const arnOf = (service: string, prefix = '') => {
@@ -22,6 +24,26 @@ const arnOf = (service: string, prefix = '') => {
 };
 
 const stateMachineArn = (name: string) => localArn('states', `stateMachine:${name}`);
+
+const qualifiedFunction = (name: string, base: string) =>
+  `${base.startsWith('arn:') ? base : localArn('lambda', `function:${base}`)}:${name}`;
+
+/** One machine runs the sources as they are: of every function there is this one version. */
+export const ONLY_VERSION = '1';
+const onlyVersion = (_: string, base: string) => qualifiedFunction(ONLY_VERSION, base);
+
+/** Which number a version has, the store of executions knows; in the template it is only ever handed on to an alias. */
+const deployedVersion = (_: string, base: string) => `${base}:deployed`;
+const machineAlias = (name: string, base: string) =>
+  `${base.split(':').slice(0, 7).join(':')}:${name}`;
+
+const routedTo = ({
+  RoutingConfiguration: routing,
+  DeploymentPreference: preference,
+}: Readonly<Record<string, unknown>>): unknown => {
+  const [first] = Array.isArray(routing) ? (routing as unknown[]) : [preference];
+  return (first as { StateMachineVersionArn?: unknown } | undefined)?.StateMachineVersionArn;
+};
 
 /** The resource types the host builds something for. */
 export const namings: Readonly<Record<string, Naming>> = {
@@ -53,12 +75,38 @@ export const namings: Readonly<Record<string, Naming>> = {
   },
   'AWS::IAM::Policy': { attributes: {} },
   'AWS::KMS::Key': { attributes: { ...arnOf('kms', 'key/'), KeyId: (name) => name } },
+  'AWS::Lambda::Version': {
+    base: ({ FunctionName }) => FunctionName,
+    ref: onlyVersion,
+    attributes: { Version: () => ONLY_VERSION, FunctionArn: onlyVersion },
+  },
+  'AWS::Lambda::Alias': {
+    nameProperty: 'Name',
+    base: ({ FunctionName }) => FunctionName,
+    ref: qualifiedFunction,
+    attributes: { AliasArn: qualifiedFunction },
+  },
   'AWS::Lambda::EventSourceMapping': { attributes: { Id: (name) => name } },
   'AWS::Lambda::EventInvokeConfig': { attributes: {} },
   'AWS::StepFunctions::StateMachine': {
     nameProperty: 'StateMachineName',
     ref: stateMachineArn,
-    attributes: { Arn: stateMachineArn, Name: (name) => name },
+    attributes: {
+      Arn: stateMachineArn,
+      Name: (name) => name,
+      StateMachineRevisionId: () => 'deployed',
+    },
+  },
+  'AWS::StepFunctions::StateMachineVersion': {
+    base: ({ StateMachineArn }) => StateMachineArn,
+    ref: deployedVersion,
+    attributes: { Arn: deployedVersion },
+  },
+  'AWS::StepFunctions::StateMachineAlias': {
+    nameProperty: 'Name',
+    base: routedTo,
+    ref: machineAlias,
+    attributes: { Arn: machineAlias },
   },
   'AWS::Events::EventBus': {
     nameProperty: 'Name',

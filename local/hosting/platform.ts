@@ -254,6 +254,7 @@ async function assemble(given: {
   const functions = new FunctionHost({
     functions: assembly.ofType('AWS::Lambda::Function'),
     invokeConfigs: assembly.ofType('AWS::Lambda::EventInvokeConfig'),
+    aliases: assembly.ofType('AWS::Lambda::Alias'),
     // Without the key's ARN the functions seal with the secret's own key, which costs no request to KMS.
     withoutVariables: isIsolated ? [] : ['PII_KEY_ARN'],
     root: repositoryRoot,

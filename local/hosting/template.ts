@@ -241,7 +241,7 @@ export class Assembly {
     const resource = stack.template.Resources[id];
     if (!resource) throw new UnsupportedTemplate(`${stack.name}: nothing is called ${id}`);
     const name = this.#nameOf(stack, id);
-    return namings[resource.Type]?.ref?.(name) ?? name;
+    return namings[resource.Type]?.ref?.(name, this.#baseOf(stack, id)) ?? name;
   }
 
   #getAtt(stack: Stack, argument: Value): Value {
@@ -263,7 +263,14 @@ export class Assembly {
       throw new UnsupportedTemplate(
         `${stack.name}/${id}: the one-machine host does not know ${attribute} of ${type}`,
       );
-    return compute(name);
+    return compute(name, this.#baseOf(stack, id));
+  }
+
+  /** The name or ARN of what a version or an alias is of. */
+  #baseOf(stack: Stack, id: string): string {
+    const resource = stack.template.Resources[id];
+    const base = resource && namings[resource.Type]?.base?.(resource.Properties);
+    return base === undefined ? '' : String(this.#resolve(stack, base));
   }
 
   #substitute(stack: Stack, argument: Value): string {

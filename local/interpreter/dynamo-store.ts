@@ -19,6 +19,7 @@ import type {
   ExecutionStore,
   ExecutionSummary,
   MachineRecord,
+  PublicationRecord,
 } from './store.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -28,6 +29,7 @@ const CHUNK_CHARACTERS_MAX = 90_000;
 const RUNNING_INDEX = 'RunningExecutions';
 const OWNER_INDEX = 'ExecutionsByOwner';
 const MACHINES = 'machines';
+const PUBLICATIONS = 'publications';
 const SUMMARY = 'summary';
 
 /**
@@ -75,28 +77,53 @@ export class DynamoExecutionStore implements ExecutionStore {
   }
 
   async saveMachine(machine: MachineRecord): Promise<void> {
-    await this.#writer.put({
-      executionArn: { S: MACHINES },
-      record: { S: machine.stateMachineArn },
-      ...bodyAttribute(machine),
-    });
+    await this.#putNamed(MACHINES, machine);
   }
 
   async deleteMachine(stateMachineArn: string): Promise<void> {
+    await this.#deleteNamed(MACHINES, stateMachineArn);
+  }
+
+  async listMachines(): Promise<readonly MachineRecord[]> {
+    return (await this.#listNamed(MACHINES)) as MachineRecord[];
+  }
+
+  async savePublication(record: PublicationRecord): Promise<void> {
+    await this.#putNamed(PUBLICATIONS, record);
+  }
+
+  async deletePublication(stateMachineArn: string): Promise<void> {
+    await this.#deleteNamed(PUBLICATIONS, stateMachineArn);
+  }
+
+  async listPublications(): Promise<readonly PublicationRecord[]> {
+    return (await this.#listNamed(PUBLICATIONS)) as PublicationRecord[];
+  }
+
+  /** Writes one of the few records that are listed whole, under the machine it is about. */
+  async #putNamed(list: string, record: { readonly stateMachineArn: string }): Promise<void> {
+    await this.#writer.put({
+      executionArn: { S: list },
+      record: { S: record.stateMachineArn },
+      ...bodyAttribute(record),
+    });
+  }
+
+  async #deleteNamed(list: string, stateMachineArn: string): Promise<void> {
     await this.#client.send(
       new DeleteItemCommand({
         TableName: this.#tableName,
-        Key: { executionArn: { S: MACHINES }, record: { S: stateMachineArn } },
+        Key: { executionArn: { S: list }, record: { S: stateMachineArn } },
       }),
     );
   }
 
-  async listMachines(): Promise<readonly MachineRecord[]> {
+  async #listNamed(list: string): Promise<readonly unknown[]> {
     const items = await this.#queryAll({
       KeyConditionExpression: 'executionArn = :key',
-      ExpressionAttributeValues: { ':key': { S: MACHINES } },
+      ExpressionAttributeValues: { ':key': { S: list } },
     });
-    return items.map((item) => bodyOf(item) as MachineRecord);
+    return items.map((item) => bodyOf(item));
   }
 
   async saveDefinition(hash: string, definition: string): Promise<void> {

@@ -28,6 +28,7 @@ import type {
   ExecutionSummary,
   MachineRecord,
 } from './store.ts';
+import type { Startable } from './publications.ts';
 import { beat, fail, isWaitingFor, succeed } from './task-calls.ts';
 import { TaskTokens } from './task-tokens.ts';
 import { Turns } from './turns.ts';
@@ -317,8 +318,8 @@ export class Engine {
     throw taskTimedOut();
   }
 
-  #machine(stateMachineArn: string): MachineRecord {
-    const machine = this.machines.find(stateMachineArn);
+  #machine(stateMachineArn: string): Startable {
+    const machine = this.machines.startable(stateMachineArn, this.#services.random());
     if (!machine) throw stateMachineDoesNotExist(stateMachineArn);
     return machine;
   }
@@ -327,14 +328,14 @@ export class Engine {
     return this.#runs.get(executionArn)?.summary ?? this.#store.findExecution(executionArn);
   }
 
-  #executionArn(machine: MachineRecord, name: string): string {
+  #executionArn(machine: Pick<Startable, 'name' | 'type'>, name: string): string {
     return machine.type === 'EXPRESS'
       ? this.arns.expressExecution(machine.name, name, randomUUID())
       : this.arns.execution(machine.name, name);
   }
 
   #summaryOf(
-    machine: MachineRecord,
+    machine: Startable,
     given: { executionArn: string; input: Json; startedBy?: string },
   ): ExecutionSummary {
     const parts = given.executionArn.split(':');
@@ -346,6 +347,12 @@ export class Engine {
       machineType: machine.type,
       definitionHash: machine.definitionHash,
       roleArn: machine.roleArn,
+      ...(machine.stateMachineVersionArn !== undefined && {
+        stateMachineVersionArn: machine.stateMachineVersionArn,
+      }),
+      ...(machine.stateMachineAliasArn !== undefined && {
+        stateMachineAliasArn: machine.stateMachineAliasArn,
+      }),
       startedAtMs: this.clock.now(),
       status: 'RUNNING',
       redriveCount: 0,
@@ -405,7 +412,7 @@ export class Engine {
       tokenOf: (executionArn, attempt) => this.#tokens.issue({ executionArn, attempt }),
       startNested: async (request) => {
         const { machine, name, input } = nestedSummary(request, {
-          find: (arn) => this.machines.find(arn),
+          find: (arn) => this.machines.startable(arn, this.#services.random()),
           uuidOf: (text) => this.#tokens.uuidOf(text),
         });
         const executionArn = this.#executionArn(machine, name);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describeDiagnostics } from './faults.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import { Publications, splitQualifier, type Startable } from './publications.ts';
 import { compileProgram, type Program } from './program.ts';
 import { invalidDefinition } from './service-errors.ts';
 import type { ExecutionStore, MachineRecord, MachineType } from './store.ts';
@@ -17,6 +18,7 @@ export interface MachineDraft {
 
 /** The state machines of the platform and every definition an execution may still run on. */
 export class Machines {
+  readonly publications: Publications;
   readonly #store: ExecutionStore;
   readonly #hasServicePort: boolean;
   readonly #machines = new Map<string, MachineRecord>();
@@ -24,11 +26,13 @@ export class Machines {
 
   constructor(store: ExecutionStore, hasServicePort: boolean) {
     this.#store = store;
+    this.publications = new Publications(store);
     this.#hasServicePort = hasServicePort;
   }
 
   /** Brings back the machines created through the API in an earlier life of the process. */
   async load(): Promise<void> {
+    await this.publications.load();
     for (const machine of await this.#store.listMachines())
       if (!this.#machines.has(machine.stateMachineArn))
         this.#machines.set(machine.stateMachineArn, machine);
@@ -79,6 +83,13 @@ export class Machines {
     return { definitionHash, program };
   }
 
+  /** What an ARN, of a machine, a version or an alias, stands for when an execution is started now. */
+  startable(arn: string, draw: number): Startable | undefined {
+    const { stateMachineArn, qualifier } = splitQualifier(arn);
+    const machine = this.#machines.get(stateMachineArn);
+    return machine && this.publications.startable(machine, qualifier, draw);
+  }
+
   find(arn: string): MachineRecord | undefined {
     return this.#machines.get(arn);
   }
@@ -90,6 +101,7 @@ export class Machines {
   async delete(arn: string): Promise<void> {
     this.#machines.delete(arn);
     await this.#store.deleteMachine(arn);
+    await this.publications.forget(arn);
   }
 
   /** The compiled definition an execution began with. */

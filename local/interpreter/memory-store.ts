@@ -5,11 +5,13 @@ import type {
   ExecutionStore,
   ExecutionSummary,
   MachineRecord,
+  PublicationRecord,
 } from './store.ts';
 
 /** Keeps executions in this process: for `--memory`, tests and conformance runs. */
 export class MemoryExecutionStore implements ExecutionStore {
   readonly #machines = new Map<string, MachineRecord>();
+  readonly #publications = new Map<string, PublicationRecord>();
   readonly #definitions = new Map<string, string>();
   readonly #executions = new Map<string, ExecutionSummary>();
   readonly #running = new Set<string>();
@@ -33,6 +35,20 @@ export class MemoryExecutionStore implements ExecutionStore {
 
   listMachines(): Promise<readonly MachineRecord[]> {
     return Promise.resolve([...this.#machines.values()]);
+  }
+
+  savePublication(record: PublicationRecord): Promise<void> {
+    this.#publications.set(record.stateMachineArn, record);
+    return Promise.resolve();
+  }
+
+  deletePublication(stateMachineArn: string): Promise<void> {
+    this.#publications.delete(stateMachineArn);
+    return Promise.resolve();
+  }
+
+  listPublications(): Promise<readonly PublicationRecord[]> {
+    return Promise.resolve([...this.#publications.values()]);
   }
 
   saveDefinition(hash: string, definition: string): Promise<void> {

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { TaskFailure } from './failures.ts';
 import { isJsonObject, textOf, type Json } from './json.ts';
 import type { MapChild, NestedRequest } from './services.ts';
-import type { ExecutionSummary, MachineRecord } from './store.ts';
+import type { Startable } from './publications.ts';
+import type { ExecutionSummary } from './store.ts';
 
 /** What a nested execution is started with. */
 export interface NestedStart {
-  readonly machine: MachineRecord;
+  readonly machine: Startable;
   readonly name: string;
   readonly input: Json;
 }
@@ -15,7 +16,7 @@ export interface NestedStart {
 export function nestedSummary(
   { parameters, startedBy }: NestedRequest,
   world: {
-    find(arn: string): MachineRecord | undefined;
+    find(arn: string): Startable | undefined;
     uuidOf(text: string): string;
   },
 ): NestedStart {

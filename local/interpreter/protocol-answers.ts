@@ -59,6 +59,15 @@ export function epochSeconds(atMs: number): number {
   return atMs / 1000;
 }
 
+/** By which version and alias an execution was started; neither, when by the machine itself. */
+function startedBy(summary: ExecutionSummary): Record<string, unknown> {
+  const { stateMachineVersionArn, stateMachineAliasArn } = summary;
+  return {
+    ...(stateMachineVersionArn !== undefined && { stateMachineVersionArn }),
+    ...(stateMachineAliasArn !== undefined && { stateMachineAliasArn }),
+  };
+}
+
 /** An execution as DescribeExecution prints it. */
 export function describeSummary(summary: ExecutionSummary): Record<string, unknown> {
   const hasEndedBadly = ['FAILED', 'TIMED_OUT', 'ABORTED'].includes(summary.status);
@@ -66,6 +75,7 @@ export function describeSummary(summary: ExecutionSummary): Record<string, unkno
   return {
     executionArn: summary.executionArn,
     stateMachineArn: summary.stateMachineArn,
+    ...startedBy(summary),
     name: summary.name,
     status: summary.status,
     startDate: epochSeconds(summary.startedAtMs),
@@ -99,6 +109,7 @@ export function listedSummary(summary: ExecutionSummary): Record<string, unknown
   return {
     executionArn: summary.executionArn,
     stateMachineArn: summary.stateMachineArn,
+    ...startedBy(summary),
     name: summary.name,
     status: summary.status,
     startDate: epochSeconds(summary.startedAtMs),

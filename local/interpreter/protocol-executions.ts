@@ -12,7 +12,9 @@ import {
   type Operation,
 } from './protocol-answers.ts';
 import { invalidPageToken, makeToken, readPosition, readToken } from './page-tokens.ts';
+import { splitQualifier } from './publications.ts';
 import { ServiceError, validationException } from './service-errors.ts';
+import type { ExecutionSummary } from './store.ts';
 
 const PAGE_MAX = 1000;
 const PAGE_DEFAULT = 100;
@@ -118,13 +120,13 @@ function readStart(body: unknown): StartRequest {
 
 async function listExecutions(engine: Engine, body: unknown): Promise<unknown> {
   const request = parseRequest(List, body);
-  const of = request.mapRunArn ?? request.stateMachineArn;
-  if (of === undefined) throw validationException('Must provide a StateMachine ARN or Map Run ARN');
-  if (request.stateMachineArn !== undefined && !engine.machines.find(request.stateMachineArn))
-    throw new ServiceError(
-      'StateMachineDoesNotExist',
-      `State Machine Does Not Exist: '${request.stateMachineArn}'`,
-    );
+  const asked = request.mapRunArn ?? request.stateMachineArn;
+  if (asked === undefined)
+    throw validationException('Must provide a StateMachine ARN or Map Run ARN');
+  const isOfMachine = request.mapRunArn === undefined;
+  const of = isOfMachine ? splitQualifier(asked).stateMachineArn : asked;
+  if (isOfMachine && !engine.machines.find(of))
+    throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${of}'`);
   const { executions, next } = await engine
     .listExecutions({
       of,
@@ -137,14 +139,21 @@ async function listExecutions(engine: Engine, body: unknown): Promise<unknown> {
     });
   const { redriveFilter } = request;
   // A page may come out shorter than asked for, as the service's own may.
-  const shown = executions.filter(
-    ({ redriveCount }) =>
-      redriveFilter === undefined || redriveCount > 0 === (redriveFilter === 'REDRIVEN'),
-  );
+  const shown = executions
+    .filter(
+      ({ redriveCount }) =>
+        redriveFilter === undefined || redriveCount > 0 === (redriveFilter === 'REDRIVEN'),
+    )
+    .filter((each) => !isOfMachine || asked === of || isStartedBy(each, asked));
   return {
     executions: shown.map(listedSummary),
     ...(next !== undefined && { nextToken: makeToken(next) }),
   };
+}
+
+function isStartedBy(execution: ExecutionSummary, qualifiedArn: string): boolean {
+  const { stateMachineVersionArn, stateMachineAliasArn } = execution;
+  return [stateMachineVersionArn, stateMachineAliasArn].includes(qualifiedArn);
 }
 
 async function getHistory(engine: Engine, body: unknown): Promise<unknown> {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Engine } from './engine.ts';
 import { epochSeconds, parseRequest, type Operation } from './protocol-answers.ts';
 import { makeToken, readPosition } from './page-tokens.ts';
+import { splitQualifier } from './publications.ts';
 import { ServiceError, stateMachineDoesNotExist } from './service-errors.ts';
 import type { MachineRecord } from './store.ts';
 
@@ -71,32 +72,32 @@ export function machineOperations(engine: Engine): Record<string, Operation> {
         ...(end < machines.length && { nextToken: makeToken(String(end)) }),
       });
     },
-    // Versions and aliases are made by deployments; on one machine there is one version of each.
-    ListStateMachineVersions: (body) => {
-      find(engine, parseRequest(ByArn, body).stateMachineArn);
-      return Promise.resolve({ stateMachineVersions: [] });
-    },
-    ListStateMachineAliases: (body) => {
-      find(engine, parseRequest(ByArn, body).stateMachineArn);
-      return Promise.resolve({ stateMachineAliases: [] });
-    },
-    DescribeStateMachine: (body) => {
-      const machine = find(engine, parseRequest(ByArn, body).stateMachineArn);
-      return Promise.resolve({
-        stateMachineArn: machine.stateMachineArn,
-        name: machine.name,
-        status: 'ACTIVE',
-        definition: machine.definition,
-        roleArn: machine.roleArn,
-        type: machine.type,
-        creationDate: epochSeconds(machine.createdAtMs),
-        loggingConfiguration: { level: 'OFF', includeExecutionData: false },
-        revisionId: machine.definitionHash,
-      });
-    },
+    DescribeStateMachine: (body) => describe(engine, parseRequest(ByArn, body).stateMachineArn),
     ListTagsForResource: () => Promise.resolve({ tags: [] }),
     TagResource: () => Promise.resolve({}),
     UntagResource: () => Promise.resolve({}),
+  };
+}
+
+/** A machine as it is now, or as a version published it; an alias shows the first version it leads to. */
+async function describe(engine: Engine, arn: string): Promise<Record<string, unknown>> {
+  const { stateMachineArn, qualifier } = splitQualifier(arn);
+  const machine = find(engine, stateMachineArn);
+  const { publications } = engine.machines;
+  const { definitionHash } = publications.startable(machine, qualifier, 0);
+  const version =
+    qualifier === undefined ? undefined : publications.version(stateMachineArn, Number(qualifier));
+  return {
+    stateMachineArn: arn,
+    name: machine.name,
+    status: 'ACTIVE',
+    definition: await engine.machines.definitionOf(definitionHash),
+    roleArn: machine.roleArn,
+    type: machine.type,
+    creationDate: epochSeconds(version?.createdAtMs ?? machine.createdAtMs),
+    loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+    revisionId: definitionHash,
+    ...(version && version.description !== '' && { description: version.description }),
   };
 }
 

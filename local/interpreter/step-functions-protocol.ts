@@ -6,6 +6,7 @@ import { machineOperations } from './protocol-machines.ts';
 import { mapRunOperations } from './protocol-map-runs.ts';
 import { taskOperations } from './protocol-tasks.ts';
 import { testOperations } from './protocol-tests.ts';
+import { versionOperations } from './protocol-versions.ts';
 import { invalidArn, ServiceError } from './service-errors.ts';
 
 export type { Answer } from './protocol-answers.ts';
@@ -17,6 +18,7 @@ export type StepFunctionsProtocol = (target: string, body: unknown) => Promise<A
 export function createStepFunctionsProtocol(engine: Engine): StepFunctionsProtocol {
   const operations = {
     ...machineOperations(engine),
+    ...versionOperations(engine),
     ...executionOperations(engine),
     ...mapRunOperations(engine),
     ...taskOperations(engine),

@@ -25,6 +25,9 @@ export interface ExecutionSummary {
   /** The task that started it, so that a task run again after a crash finds its child instead of a second one. */
   readonly startedBy?: string;
   readonly mapRunArn?: string;
+  /** The version it was started with, when it was started by a version or an alias. */
+  readonly stateMachineVersionArn?: string;
+  readonly stateMachineAliasArn?: string;
 }
 
 export type MachineType = 'STANDARD' | 'EXPRESS';
@@ -39,6 +42,39 @@ export interface MachineRecord {
   readonly roleArn: string;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+}
+
+/** A published version: a definition that never changes again. */
+export interface VersionRecord {
+  readonly number: number;
+  readonly definitionHash: string;
+  readonly description: string;
+  readonly createdAtMs: number;
+}
+
+export interface AliasRoute {
+  readonly number: number;
+  /** Percent of the executions started by the alias. */
+  readonly weight: number;
+}
+
+export interface AliasRecord {
+  readonly name: string;
+  readonly description: string;
+  readonly routes: readonly AliasRoute[];
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+/** Everything published of one machine; versions oldest first. */
+export interface PublicationRecord {
+  readonly stateMachineArn: string;
+  /** The highest number ever given: none is given twice. */
+  readonly lastNumber: number;
+  readonly versions: readonly VersionRecord[];
+  readonly aliases: readonly AliasRecord[];
+  /** The definition that a template was last deployed with. */
+  readonly deployedHash?: string;
 }
 
 /** One page of a list of executions, newest first. */
@@ -62,6 +98,9 @@ export interface ExecutionStore {
   saveMachine(machine: MachineRecord): Promise<void>;
   deleteMachine(stateMachineArn: string): Promise<void>;
   listMachines(): Promise<readonly MachineRecord[]>;
+  savePublication(record: PublicationRecord): Promise<void>;
+  deletePublication(stateMachineArn: string): Promise<void>;
+  listPublications(): Promise<readonly PublicationRecord[]>;
   /** The text of a definition by its hash: executions outlive the machine's present definition. */
   saveDefinition(hash: string, definition: string): Promise<void>;
   findDefinition(hash: string): Promise<string | undefined>;

@@ -18,7 +18,7 @@ export class DeployedFunctions {
   /** The name of the function made from a source file; `undefined` when it is not deployed. */
   async nameOf(entry: string): Promise<string | undefined> {
     const functions = await this.list();
-    return functions.find(({ Description }) => Description === `${entry} (${this.#stage})`)
+    return functions.find(({ Description }) => Description.startsWith(`${entry} (${this.#stage},`))
       ?.FunctionName;
   }
 
@@ -35,7 +35,7 @@ export class DeployedFunctions {
       found.push(...page.Functions);
       marker = page.NextMarker ?? undefined;
     }
-    return found.filter(({ Description }) => Description.endsWith(` (${this.#stage})`));
+    return found.filter(({ Description }) => Description.includes(` (${this.#stage}, release `));
   }
 
   /** Calls a function and waits for it, as a person does who advances a schedule by hand. */
@@ -46,6 +46,7 @@ export class DeployedFunctions {
       service: 'lambda',
       method: 'POST',
       path: `/2015-03-31/functions/${name}/invocations`,
+      query: { Qualifier: 'live' },
       body: JSON.stringify(payload),
       contentType: 'application/json',
     });

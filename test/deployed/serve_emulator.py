@@ -1,5 +1,6 @@
 """Starts ministack with what is wrong in version 1.5.33 repaired: see docs/emulators.md."""
 
+import json
 import logging
 
 from ministack.core import iam_evaluator, lambda_runtime
@@ -34,10 +35,22 @@ lambda_svc._execute_function_warm = execute_with_error_name
 # Roles of the CDK. With AUTH=true every request is judged by the policies of its role; those of the CDK's own bootstrap
 # stack are misread and would end the deployment. What the platform's roles may do is judged and told.
 judge = iam_evaluator.enforce
+
+
+def split_qualifier(arn):
+    parts = arn.split(":")
+    return ":".join(parts[:7]), (parts[7] if len(parts) > 7 else None)
+
+
 log = logging.getLogger("ministack")
 
 
 def judge_platform(access_key_id, iam_action, *rest, **named):
+    if iam_action in ("states:StartExecution", "states:StartSyncExecution"):
+        # On AWS a start by a version or an alias is judged by the machine, and the qualifier is a condition.
+        machine, qualifier = split_qualifier(named.get("resource_arn", ""))
+        context = {"states:StateMachineQualifier": qualifier} if qualifier else {}
+        named = {**named, "resource_arn": machine, "service_context": {**(named.get("service_context") or {}), **context}}
     refused = judge(access_key_id, iam_action, *rest, **named)
     if refused is not None and iam_action in ("states:SendTaskSuccess", "states:SendTaskFailure"):
         # On AWS the answer to a token is judged by its machine; here no machine is looked up, so one that may do.
@@ -87,6 +100,70 @@ provisioners._RESOURCE_HANDLERS.setdefault(
     {
         "create": lambda logical_id, properties, stack: (properties["Name"], {"QueryDefinitionId": properties["Name"]}),
         "delete": lambda physical_id, properties: None,
+    },
+)
+
+# Versions and aliases of machines. The service knows them, CloudFormation there does not.
+
+
+def answered(response):
+    status, _headers, body = response
+    if status >= 400:
+        raise ValueError(f"state machine version or alias: {body!r}")
+    return json.loads(body)
+
+
+def publish_version(logical_id, properties, stack):
+    arn = answered(
+        stepfunctions._publish_state_machine_version(
+            {"stateMachineArn": properties["StateMachineArn"], "revisionId": properties.get("StateMachineRevisionId")}
+        )
+    )["stateMachineVersionArn"]
+    return arn, {"Arn": arn}
+
+
+def routing_of(properties):
+    return [
+        {"stateMachineVersionArn": route["StateMachineVersionArn"], "weight": int(route["Weight"])}
+        for route in properties["RoutingConfiguration"]
+    ]
+
+
+def create_alias(logical_id, properties, stack):
+    arn = answered(
+        stepfunctions._create_state_machine_alias(
+            {"name": properties["Name"], "routingConfiguration": routing_of(properties)}
+        )
+    )["stateMachineAliasArn"]
+    return arn, {"Arn": arn}
+
+
+def update_alias(arn, before, properties, stack, logical_id=None):
+    answered(
+        stepfunctions._update_state_machine_alias(
+            {"stateMachineAliasArn": arn, "routingConfiguration": routing_of(properties)}
+        )
+    )
+    return arn, {"Arn": arn}
+
+
+provisioners._RESOURCE_HANDLERS.setdefault(
+    "AWS::StepFunctions::StateMachineVersion",
+    {
+        "create": publish_version,
+        # Retained: a changed revision is a new version, and nobody takes the old one away.
+        "update": lambda arn, before, properties, stack, logical_id=None: (
+            publish_version(logical_id, properties, stack) if before != properties else (arn, {"Arn": arn})
+        ),
+        "delete": lambda arn, properties: None,
+    },
+)
+provisioners._RESOURCE_HANDLERS.setdefault(
+    "AWS::StepFunctions::StateMachineAlias",
+    {
+        "create": create_alias,
+        "update": update_alias,
+        "delete": lambda arn, properties: stepfunctions._delete_state_machine_alias({"stateMachineAliasArn": arn}),
     },
 )
 

@@ -21,8 +21,8 @@ export interface ScheduledCall {
   readonly input: unknown;
 }
 
-interface GetAtt {
-  readonly 'Fn::GetAtt': readonly [string, string];
+interface Ref {
+  readonly Ref: string;
 }
 
 interface Template {
@@ -93,8 +93,9 @@ export class DeployedStacks {
       const { Resources } = JSON.parse(await readFile(join(assembly, file), 'utf8')) as Template;
       for (const { Type, Properties } of Object.values(Resources)) {
         if (Type !== 'AWS::Scheduler::Schedule') continue;
-        const { Arn, Input } = (Properties as { Target: { Arn: GetAtt; Input: string } }).Target;
-        const entry = Resources[Arn['Fn::GetAtt'][0]]?.Metadata?.['zhudai:entry'];
+        const { Arn, Input } = (Properties as { Target: { Arn: Ref; Input: string } }).Target;
+        const alias = Resources[Arn.Ref]?.Properties as { FunctionName: Ref } | undefined;
+        const entry = alias && Resources[alias.FunctionName.Ref]?.Metadata?.['zhudai:entry'];
         if (typeof entry !== 'string') throw new Error(`a schedule of ${file} calls no function`);
         found.push({ entry, input: JSON.parse(Input) });
       }

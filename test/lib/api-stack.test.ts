@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { routes } from '#lib/routes.ts';
-import { synthesised, type Json } from './synthesised.ts';
+import { functionsBehind, synthesised, type Json } from './synthesised.ts';
 
 const cloud = synthesised();
 const resources = cloud.ofType('AWS::ApiGateway::Resource');
@@ -49,12 +49,7 @@ describe('routes', () => {
   it.each(routes)('$method $path reaches $entry', ({ method, path, entry }) => {
     const found = methods.find(({ request }) => request === `${method} ${path}`);
     const integration = found?.properties['Integration'] as Json;
-    const target = cloud.ofType('AWS::Lambda::Function').find(({ logicalId }) =>
-      // In the stack of the API itself, or exported by that of the operators.
-      [`"${logicalId}"`, `GetAtt${logicalId}Arn`].some((name) =>
-        JSON.stringify(integration['Uri']).includes(name),
-      ),
-    );
+    const [target] = functionsBehind(cloud, integration['Uri']);
     expect(integration['Type']).toBe('AWS_PROXY');
     expect(target?.metadata['zhudai:entry']).toBe(entry);
   });

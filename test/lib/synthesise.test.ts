@@ -18,6 +18,7 @@ describe('synthesise', () => {
       'Data.template.json',
       'Operations.template.json',
       'Operators.template.json',
+      'Servicing.template.json',
     ]);
     for (const path of paths)
       expect(JSON.parse(readFileSync(path, 'utf8'))).toHaveProperty('Resources');

@@ -24,14 +24,23 @@ export interface Synthesised {
 export function synthesised({
   region,
   isDisposable = false,
-}: { readonly region?: string; readonly isDisposable?: boolean } = {}): Synthesised {
+  isGradual = false,
+}: {
+  readonly region?: string;
+  readonly isDisposable?: boolean;
+  readonly isGradual?: boolean;
+} = {}): Synthesised {
   const app = new App({
     builtinCloudFormationValidation: false,
     analyticsReporting: false,
     treeMetadata: false,
     context: { ...cdk.context, 'aws:cdk:disable-stack-trace': true },
   });
-  addStacks(app, { stage: 'test', isDisposable }, region === undefined ? {} : { region });
+  addStacks(
+    app,
+    { stage: 'test', isDisposable, isGradual },
+    region === undefined ? {} : { region },
+  );
   const stacks = app.node.children.filter((child) => Stack.isStack(child));
   const templates = stacks.map(
     (stack) => [stack.node.id, Template.fromStack(stack).toJSON()] as const,
@@ -53,11 +62,26 @@ export function synthesised({
   };
 }
 
+/** The functions that a value names through their aliases, whether in its own stack or imported from another. */
+export function functionsBehind(cloud: Synthesised, value: unknown): SynthesisedResource[] {
+  const text = JSON.stringify(value);
+  return cloud
+    .ofType('AWS::Lambda::Alias')
+    .filter(({ logicalId }) => text.includes(`"${logicalId}"`) || text.includes(`Ref${logicalId}`))
+    .flatMap(({ stack, properties }) => {
+      const { Ref: id } = properties['FunctionName'] as { Ref: string };
+      return cloud
+        .ofType('AWS::Lambda::Function')
+        .filter((each) => each.stack === stack && each.logicalId === id);
+    });
+}
+
 export interface Statement {
   readonly owner: string;
   readonly actions: readonly string[];
   readonly resources: readonly unknown[];
   readonly effect: string;
+  readonly conditions: unknown;
 }
 
 /** Every statement of every identity policy. */
@@ -71,6 +95,7 @@ export function statementsOf({ resources }: Synthesised): readonly Statement[] {
           actions: [statement['Action']].flat() as string[],
           resources: [statement['Resource']].flat(),
           effect: statement['Effect'] as string,
+          conditions: statement['Condition'],
         }),
       ),
     );
