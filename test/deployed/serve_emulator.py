@@ -103,6 +103,17 @@ provisioners._RESOURCE_HANDLERS.setdefault(
     },
 )
 
+# Children of machines. Started by an alias they are not found, though any other start by an alias is.
+start_child = stepfunctions._start_sync_execution
+
+
+def start_child_of_alias(request):
+    machine = stepfunctions._resolve_state_machine_arn(request.get("stateMachineArn", ""))
+    return start_child({**request, "stateMachineArn": machine} if machine else request)
+
+
+stepfunctions._start_sync_execution = start_child_of_alias
+
 # Versions and aliases of machines. The service knows them, CloudFormation there does not.
 
 
