@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { splitQualifier } from '../interpreter/publications.ts';
 import { ACCOUNT_ID, PARTITION } from './identity.ts';
 import type { Assembly, Resource } from './template.ts';
 
@@ -9,6 +10,8 @@ export interface Grant {
   readonly role: string;
   readonly action: string;
   readonly resource: string;
+  /** Only for these versions or aliases of the machine that `resource` names. */
+  readonly qualifiers?: readonly string[];
 }
 
 /** An action on one resource, as a request is about to do it. */
@@ -25,7 +28,19 @@ export class AccessDenied extends Error {
 const oneOrMore = z.union([z.string(), z.array(z.string())]).transform((given) => [given].flat());
 const PolicyDocument = z.object({
   Statement: z.array(
-    z.object({ Effect: z.literal('Allow'), Action: oneOrMore, Resource: oneOrMore }),
+    z.object({
+      Effect: z.literal('Allow'),
+      Action: oneOrMore,
+      Resource: oneOrMore,
+      // The one condition there is: another would be judged as if it were not there.
+      Condition: z
+        .strictObject({
+          'ForAnyValue:StringEquals': z.strictObject({
+            'states:StateMachineQualifier': z.array(z.string()),
+          }),
+        })
+        .optional(),
+    }),
   ),
 });
 const Policy = z.object({ PolicyDocument, Roles: z.array(z.string()) });
@@ -89,8 +104,13 @@ export class Permissions {
   }
 
   #judge(role: string, { action, resource }: Use, key: string): boolean {
+    const { arn, qualifier } = judgedBy(resource);
     const allowing = (this.#grants.get(role) ?? []).filter(
-      ({ grant, matches }) => grant.action === action && matches.test(resource),
+      ({ grant, matches }) =>
+        grant.action === action &&
+        matches.test(arn) &&
+        (grant.qualifiers === undefined ||
+          (qualifier !== undefined && grant.qualifiers.includes(qualifier))),
     );
     for (const { grant } of allowing) this.#record(grant, true);
     if (allowing.length === 0) this.#record({ role, action, resource }, false);
@@ -113,9 +133,12 @@ export function grantsOf(assembly: Assembly): readonly Grant[] {
     })),
   );
   return [...attached, ...inline].flatMap(({ role, document }) =>
-    document.Statement.flatMap(({ Action, Resource }) =>
-      Action.flatMap((action) => Resource.map((resource) => ({ role, action, resource }))),
-    ),
+    document.Statement.flatMap(({ Action, Resource, Condition }) => {
+      const qualifiers = Condition?.['ForAnyValue:StringEquals']['states:StateMachineQualifier'];
+      return Action.flatMap((action) =>
+        Resource.map((resource) => ({ role, action, resource, ...(qualifiers && { qualifiers }) })),
+      );
+    }),
   );
 }
 
@@ -133,6 +156,13 @@ export function usesWrittenTo(directory: string): (use: Grant, isAllowed: boolea
     written.add(line);
     appendFileSync(file, `${line}\n`);
   };
+}
+
+/** A start by a version or an alias is judged by the machine's own ARN; what was named is a condition. */
+function judgedBy(resource: string): { arn: string; qualifier?: string | undefined } {
+  if (!resource.includes(':stateMachine:')) return { arn: resource };
+  const { stateMachineArn: arn, qualifier } = splitQualifier(resource);
+  return { arn, qualifier };
 }
 
 function roleName(arn: string): string {

@@ -47,6 +47,16 @@ describe('the permissions of the templates', () => {
     expect(new Permissions(assembly).refusalOf(caller, [use])).toBeUndefined();
   });
 
+  it('let a machine be started by its alias alone', () => {
+    const caller = nameOf('AWS::Lambda::Function', 'StartOrigination');
+    const machine = 'arn:aws:states:us-east-1:000000000000:stateMachine:originate-loan';
+    const refusal = (resource: string) =>
+      new Permissions(assembly).refusalOf(caller, [{ action: 'states:StartExecution', resource }]);
+    expect(refusal(`${machine}:live`)).toBeUndefined();
+    expect(refusal(machine)).toContain('is not authorized');
+    expect(refusal(`${machine}:1`)).toContain('is not authorized');
+  });
+
   it.each([
     ['another action', 'dynamodb:DeleteItem', 'Audit', ''],
     ['another table', 'dynamodb:BatchWriteItem', 'Loans', ''],
@@ -85,7 +95,7 @@ describe('the permissions of the templates', () => {
       const [found] = assembly
         .ofType('AWS::Lambda::Function')
         .filter(({ logicalId }) => logicalId.includes(part));
-      return [{ action: 'lambda:InvokeFunction', resource: found?.attribute('Arn') ?? '' }];
+      return [{ action: 'lambda:InvokeFunction', resource: `${found?.attribute('Arn')}:live` }];
     };
     expect(permissions.refusalOf('disburse-loan', invoke('PayOut'))).toBeUndefined();
     expect(permissions.refusalOf('originate-loan', invoke('PayOut'))).toContain('PayOut');

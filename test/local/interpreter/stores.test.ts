@@ -143,6 +143,22 @@ describe.each(stores)('$name', ({ open }) => {
     await store.deleteMachine('arn:machine');
     expect(await store.listMachines()).toEqual([]);
   });
+
+  it('keeps what is published of a machine, apart from the machines', async () => {
+    const store = await ready();
+    const record = {
+      stateMachineArn: 'arn:machine',
+      lastNumber: 1,
+      versions: [{ number: 1, definitionHash: 'hash', description: '', createdAtMs: 1 }],
+      aliases: [],
+    };
+    await store.savePublication(record);
+    await store.savePublication({ ...record, deployedHash: 'hash' });
+    expect(await store.listPublications()).toEqual([{ ...record, deployedHash: 'hash' }]);
+    expect(await store.listMachines()).toEqual([]);
+    await store.deletePublication('arn:machine');
+    expect(await store.listPublications()).toEqual([]);
+  });
 });
 
 describe('the DynamoDB store', () => {
