@@ -40,6 +40,11 @@ export class Callbacks extends Construct {
           asksProviders(providerSecret),
           uses(loans, 'GetItem', 'PutItem', 'Query'),
         ],
+        'functions/callbacks/compensation-callback.ts': [
+          asksProviders(providerSecret),
+          uses(loans, 'PutItem', 'Query'),
+          queries(loans, 'ByContract'),
+        ],
         'functions/callbacks/receipt-callback.ts': [
           asksProviders(providerSecret),
           uses(loans, 'GetItem', 'PutItem', 'Query'),

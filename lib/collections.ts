@@ -27,6 +27,8 @@ const loanEvents = [
   'LoanRestructured',
   'LoanWrittenOff',
   'LoanSettled',
+  'LoanCompensated',
+  'LoanTransferred',
   'LoanCured',
   'LoanBucketChanged',
 ];
@@ -59,7 +61,7 @@ export class Collections extends Construct {
         access: [
           uses(cases, 'GetItem', 'PutItem'),
           uses(catalog, 'GetItem', 'Query'),
-          // An approved write-off is written here.
+          // Approved write-offs, transfers and claims on guarantors are written here.
           uses(loans, 'Query', 'PutItem'),
           uses(applications, 'GetItem'),
           ...this.#worksTasks(),

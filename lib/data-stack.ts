@@ -98,6 +98,8 @@ const tableShapes = {
     variable: 'CASES_TABLE',
     key: ['borrowerKey', 'record'],
     isPublished: true,
+    // Contacts alone carry it: cases and debtors are kept.
+    expiryAttribute: 'expiresAt',
     indexes: [
       { name: 'ById', key: ['caseKey', 'record'], attributes: [] },
       { name: 'Open', key: ['openLenderId', 'openedAt'], attributes: [] },
@@ -289,7 +291,16 @@ export class DataStack extends HouseStack {
   }
 }
 
-const providers = ['bank', 'bureau', 'identity', 'income', 'recognition', 'signature', 'sms'];
+const providers = [
+  'bank',
+  'bureau',
+  'guarantor',
+  'identity',
+  'income',
+  'recognition',
+  'signature',
+  'sms',
+];
 const unset = { url: 'https://provider.invalid', apiKey: '' };
 
 /** On the resource itself: the construct library's own way brings a Lambda of its own along. */

@@ -86,6 +86,8 @@ const noticedEvents = [
   'LoanCured',
   'LoanSettled',
   'LoanRestructured',
+  'LoanCompensated',
+  'LoanTransferred',
   'LoanWrittenOff',
   'RefundPaid',
 ];

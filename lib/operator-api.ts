@@ -148,6 +148,11 @@ function collectionRoutes(scope: Construct, data: DataStack): Record<string, rea
       asksProviders(providerSecret),
       opensPersonalData(personalDataKey),
     ],
+    'agree-contact-hours': [
+      ...changesCase,
+      readsCatalog,
+      answersTasks(scope, 'escalate-collections'),
+    ],
     'recall-case': changesCase,
     'change-case-strategy': [
       ...changesCase,

@@ -183,6 +183,11 @@ const operatorRoutes: readonly RouteFacts[] = [
     'open-case-request',
     'hardship, disputes and complaints cannot be recorded: debtors are collected from all the same',
   ],
+  [
+    'POST /ops/cases/{caseId}/contact-hours',
+    'agree-contact-hours',
+    'what debtors wish of the hours of contact cannot be recorded',
+  ],
   ['POST /ops/cases/{caseId}/assignment', 'assign-case', 'cases cannot be given to agencies'],
   ['POST /ops/cases/{caseId}/recall', 'recall-case', 'cases cannot be taken back from agencies'],
   [
@@ -308,6 +313,13 @@ export const routes: readonly Route[] = [
     entry: 'functions/callbacks/receipt-callback.ts',
     authoriser: 'Callback',
     errorImpact: 'money that arrives at the bank is not booked until the bank reports it again',
+  },
+  {
+    method: 'POST',
+    path: '/callbacks/compensations',
+    entry: 'functions/callbacks/compensation-callback.ts',
+    authoriser: 'Callback',
+    errorImpact: 'nobody learns what guarantors decide about claims before their money comes',
   },
 ];
 

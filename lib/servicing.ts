@@ -17,6 +17,24 @@ export class Servicing extends Construct {
     this.#sweepOrdersEveryMinute();
     this.#applyWriteOffs();
     this.#offerRestructurings();
+    this.#claimCompensations();
+  }
+
+  #claimCompensations(): void {
+    const { eventBus, loans, providerSecret } = this.#data;
+    const claimCompensation = new WorkflowFunction(this, 'ClaimCompensation', {
+      entry: 'functions/servicing/claim-compensation.ts',
+      errorImpact: 'guarantors are not asked to pay for loans that were approved to be claimed',
+      timeout: Duration.seconds(30),
+      isAsynchronous: true,
+      access: [uses(loans, 'PutItem', 'Query'), asksProviders(providerSecret)],
+    });
+    new EventTrigger(this, 'OnCompensationAsked', {
+      description: 'Sends a claim to the guarantor of a loan',
+      eventBus,
+      eventPattern: { source: ['zhudai'], detailType: ['CompensationAsked'] },
+      target: claimCompensation,
+    });
   }
 
   #applyWriteOffs(): void {

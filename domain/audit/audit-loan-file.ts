@@ -1,5 +1,6 @@
 import { balancesOf, type Balances } from '../servicing/journal-legs.ts';
 import { accountOf, servicedLoanOf, type LoanFile } from '../servicing/loan-file.ts';
+import { claimHoldersOf } from '../servicing/claim-holders.ts';
 import { accounts, type FunderAccount } from '../servicing/chart-of-accounts.ts';
 import { Component } from '../lending/servicing/service-policy.ts';
 import { positionOf, type Position } from '../servicing/position.ts';
@@ -120,16 +121,22 @@ function journal(
   },
 ): Finding[] {
   const of = (account: string) => balances.get(account) ?? 0;
+  const holderIds = [...loan.participations, ...claimHoldersOf(loan)]
+    .map(({ funderId }) => funderId)
+    .filter((funderId, index, all) => all.indexOf(funderId) === index);
+  const compensatedFen = loan.compensation?.status === 'Paid' ? loan.compensation.amountFen : 0;
   const collected = (account: FunderAccount) =>
-    -loan.participations.reduce(
-      (sum, { funderId }) => sum + of(accounts.funder(funderId, account)),
-      0,
-    );
+    -holderIds.reduce((sum, funderId) => sum + of(accounts.funder(funderId, account)), 0);
   const cashFen = of(accounts.bank) + of(accounts.suspense);
   const { paid } = position;
   return [
     ...differs('I7', 'journal: principal owed', [of(accounts.principal), outstandingFen]),
-    ...differs('I7', 'journal: money held', [cashFen, receivedFen - loan.refundedFen]),
+    ...differs('I7', 'journal: money held', [
+      cashFen,
+      receivedFen + compensatedFen - loan.refundedFen,
+    ]),
+    ...differs('I7', 'journal: paid by a guarantor', [collected('compensated'), compensatedFen]),
+    ...differs('I8', 'journal: claims on the principal', [collected('principal'), outstandingFen]),
     ...differs('I7', 'journal: credit', [-of(accounts.credit), loan.creditFen]),
     ...differs('I8', 'journal: principal repaid to funders', [collected('repaid'), paid.Principal]),
     ...differs('I8', 'journal: interest of funders', [collected('interest'), paid.Interest]),

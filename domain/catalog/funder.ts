@@ -28,7 +28,14 @@ export const Funder = z.object({
   partners: z.array(ListedPartner),
   /** How overdue loans of this lender are collected, and where debtors reach it. */
   collection: z
-    .strictObject({ strategyId: z.string().min(1), telephone: z.string().min(1) })
+    .strictObject({
+      strategyId: z.string().min(1),
+      telephone: z.string().min(1),
+      /** Who takes claims over that are sold; without it none are. */
+      claimBuyer: z
+        .strictObject({ buyerId: z.string().regex(/^[a-z][a-z0-9-]{1,60}$/), name: z.string() })
+        .optional(),
+    })
     .optional(),
 });
 export type Funder = z.infer<typeof Funder>;

@@ -24,6 +24,12 @@ export const Fee = z.strictObject({
 });
 export type Fee = z.infer<typeof Fee>;
 
+/** Who guarantees the loans of a product: on the lender's published list, as a guarantor (金规〔2025〕9号). */
+export const ProductGuarantor = z.strictObject({
+  guarantorId: z.string().regex(/^[a-z][a-z0-9-]{1,60}$/),
+  name: z.string().min(1),
+});
+
 /** Documents needed when more than an amount is asked for; 0 means always. */
 const DocumentRule = z.strictObject({
   aboveFen: z.int().min(0),
@@ -71,6 +77,7 @@ export const Product = z
     debit: z.strictObject({ tryDays: z.array(z.int().min(0).max(60)).min(1).max(10) }),
     /** 定期回访: when a borrower is visited after payout. */
     followUp: VisitPlans,
+    guarantor: ProductGuarantor.optional(),
     prepaymentFeeRate: Share,
     accrual: Accrual,
     minReadSeconds: z.int().min(1),

@@ -97,6 +97,7 @@ export const CloseReason = z.enum([
   'Cured',
   'Settled',
   'Restructured',
+  'Compensated',
   'WrittenOff',
   'LegalAction',
   'Transferred',

@@ -50,7 +50,11 @@ export function chooseStep(scene: StepScene): NextStep {
       isContactHour(at, limits.quiet, agreedOf(scene))
     )
       return { kind: 'Step', step };
-    return { kind: 'Wait', until: nextContactInstant(at, limits.quiet), because: 'QuietHours' };
+    return {
+      kind: 'Wait',
+      until: nextContactInstant(at, limits.quiet, agreedOf(scene)),
+      because: 'QuietHours',
+    };
   }
   for (let days = 1; days <= WAIT_MAX_DAYS; days += 1) {
     const date = addDays(on, days);

@@ -19,7 +19,8 @@ export function closeCase(
     type: 'CaseClosed',
     at,
     actor,
-    without: ['pending', 'notBefore'],
+    // Whatever an agency had of it, it has no more.
+    without: ['pending', 'notBefore', 'assignment'],
     patch: {
       status: 'Closed',
       closedBecause: because,

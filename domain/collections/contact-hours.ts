@@ -6,8 +6,12 @@ export interface QuietHours {
   readonly to: string;
 }
 
-/** Hours the debtor asked to be contacted in, on record; they add to the ordinary ones (rules 5.1). */
+/**
+ * Hours agreed with the debtor, on record (rules 5.1). Only: of the ordinary hours the debtor wishes just these. Also: these
+ * as well, though they are quiet ones.
+ */
 export interface AgreedHours {
+  readonly kind: 'Only' | 'Also';
   readonly from: string;
   readonly to: string;
 }
@@ -19,16 +23,32 @@ const SHANGHAI_OFFSET_MS = 8 * 3_600_000;
 /** Whether a contact may be made at this instant, whatever the time zone of the machine that asks. */
 export function isContactHour(at: string, quiet: QuietHours, agreed?: AgreedHours): boolean {
   const time = timeOfDay(at);
-  if (agreed !== undefined && isBetween(time, agreed.from, agreed.to)) return true;
-  return !isBetween(time, quiet.from, quiet.to);
+  const isOrdinary = !isBetween(time, quiet.from, quiet.to);
+  if (agreed === undefined) return isOrdinary;
+  const isAgreed = isBetween(time, agreed.from, agreed.to);
+  return agreed.kind === 'Only' ? isOrdinary && isAgreed : isOrdinary || isAgreed;
 }
 
-/** The next instant at which the quiet hours are over: this one when they are not on. */
-export function nextContactInstant(at: string, quiet: QuietHours): string {
-  if (isContactHour(at, quiet)) return at;
+/** The next instant at which a contact may be made: this one when it may. */
+export function nextContactInstant(at: string, quiet: QuietHours, agreed?: AgreedHours): string {
+  if (isContactHour(at, quiet, agreed)) return at;
   const today = businessDateOf(Date.parse(at));
-  const opens = instantAt(today, quiet.to);
-  return Date.parse(opens) > Date.parse(at) ? opens : instantAt(addDays(today, 1), quiet.to);
+  const openings = [today, addDays(today, 1)]
+    .flatMap((date) => [quiet.to, ...(agreed ? [agreed.from] : [])].map((time) => [date, time]))
+    .map(([date = '', time = '']) => instantAt(date, time))
+    .filter((opens) => Date.parse(opens) > Date.parse(at) && isContactHour(opens, quiet, agreed))
+    .toSorted();
+  const [next] = openings;
+  if (next === undefined) throw new Error('hours were agreed in which nobody may be contacted');
+  return next;
+}
+
+/** Whether hours may be agreed: the ones wished for lie within the ordinary ones, the ones added do not. */
+export function mayAgreeOn({ kind, from, to }: AgreedHours, quiet: QuietHours): boolean {
+  const [start, end] = [millisecondsOf(from), millisecondsOf(to)];
+  if (kind === 'Only')
+    return start < end && start >= millisecondsOf(quiet.to) && end <= millisecondsOf(quiet.from);
+  return start !== end && isBetween(start, quiet.from, quiet.to);
 }
 
 /** When contacts begin on a business date. */

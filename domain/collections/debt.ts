@@ -6,7 +6,14 @@ export interface Debt {
   readonly borrowerKey: string;
   readonly lenderId: string;
   /** Overdue: something is late. The others are reasons why nothing is to be collected any more. */
-  readonly standing: 'Overdue' | 'Current' | 'Settled' | 'Restructured' | 'WrittenOff';
+  readonly standing:
+    | 'Overdue'
+    | 'Current'
+    | 'Settled'
+    | 'Restructured'
+    | 'Compensated'
+    | 'Transferred'
+    | 'WrittenOff';
   /** When the borrower last confirmed new terms. */
   readonly restructuredOn?: string;
   /** New terms are offered to the borrower, who may confirm them up to this date. */

@@ -1,14 +1,17 @@
 import * as z from 'zod';
 import { addDays, daysBetween } from '../shared/calendar.ts';
+import { InvalidInput } from '../shared/errors.ts';
 import { changeAggregate, startAggregate } from '../shared/change-aggregate.ts';
 import { DomainEvent } from '../shared/domain-event.ts';
 import { BusinessDate, Sha256Hex } from '../shared/primitives.ts';
 import type { ConductLimits } from './conduct-limits.ts';
+import { mayAgreeOn } from './contact-hours.ts';
 import type { Contact } from './contact.ts';
 import { resultOfOutcome, type OutcomeCode } from './outcome-code.ts';
 import type { Contactability } from './strategy.ts';
 
 const Hours = z.object({
+  kind: z.enum(['Only', 'Also']).default('Also'),
   from: z.string().regex(/^\d{2}:\d{2}$/),
   to: z.string().regex(/^\d{2}:\d{2}$/),
   agreedOn: BusinessDate,
@@ -79,7 +82,7 @@ export function noteContact(
   );
 }
 
-/** Hours the debtor asked for, with the evidence of it. */
+/** Hours the debtor asked for, with the evidence of it. Undefined: they are agreed already. */
 export function agreeHours(
   debtor: Debtor | undefined,
   agreement: {
@@ -87,16 +90,24 @@ export function agreeHours(
     readonly hours: NonNullable<Debtor['agreedHours']>;
     readonly at: string;
     readonly actor: string;
+    readonly limits: Pick<ConductLimits, 'quiet'>;
   },
-): Debtor {
-  const { borrowerKey, hours, at, actor } = agreement;
+): Debtor | undefined {
+  const { borrowerKey, hours, at, actor, limits } = agreement;
+  if (!mayAgreeOn(hours, limits.quiet))
+    throw new InvalidInput(
+      'hours of kind Only lie within the ordinary hours of contact, hours of kind Also begin outside them',
+    );
+  const known = debtor?.agreedHours;
+  if (known?.kind === hours.kind && known.from === hours.from && known.to === hours.to)
+    return undefined;
   return change(debtor, {
     borrowerKey,
     patch: { agreedHours: hours },
     type: 'ContactHoursAgreed',
     at,
     actor,
-    facts: { from: hours.from, to: hours.to, evidence: hours.evidence },
+    facts: { kind: hours.kind, from: hours.from, to: hours.to, evidence: hours.evidence },
   });
 }
 

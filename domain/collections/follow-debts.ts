@@ -72,6 +72,8 @@ function pausesOf({ pauses }: CollectionCase, left: ReadonlySet<string>): Pause[
 /** The reason that weighs most when several loans of a case end at once. */
 function reasonOf(standings: readonly Debt['standing'][]): CloseReason {
   if (standings.includes('WrittenOff')) return 'WrittenOff';
+  if (standings.includes('Transferred')) return 'Transferred';
+  if (standings.includes('Compensated')) return 'Compensated';
   if (standings.includes('Restructured')) return 'Restructured';
   return standings.every((standing) => standing === 'Settled') ? 'Settled' : 'Cured';
 }

@@ -5,7 +5,7 @@ import type { CaseLoan } from './case.ts';
 import type { Debt } from './debt.ts';
 
 /** What is known of a borrower besides the loan, for the choice of a strategy. */
-export type DebtorProfile = Pick<CaseLoan, 'segment' | 'grade' | 'hasGuarantor'>;
+export type DebtorProfile = Pick<CaseLoan, 'segment' | 'grade'>;
 
 /**
  * Reads what collections may act on off a loan's file. Amounts are those of servicing: clipped to what may be asked for,
@@ -34,6 +34,7 @@ export function debtOf(file: LoanFile, asOf: string, profile: DebtorProfile): De
       overdueFen: dueAndOpenFen(account, addDays(asOf, -1)),
       outstandingPrincipalFen: loan.outstandingPrincipalFen,
       ...profile,
+      hasGuarantor: file.agreement.guarantor !== undefined,
     },
   };
 }
@@ -51,6 +52,8 @@ function standingOf(file: LoanFile, daysPastDue: number): Debt['standing'] {
   const { status } = file.loan;
   if (status === 'WrittenOff') return 'WrittenOff';
   if (status === 'Settled') return 'Settled';
+  if (file.loan.transfer !== undefined) return 'Transferred';
+  if (file.loan.compensation?.status === 'Paid') return 'Compensated';
   if (daysPastDue > 0) return 'Overdue';
   return 'Current';
 }

@@ -121,7 +121,7 @@ function refusedByHour(
   if (channel === 'Letter') return undefined;
   const agreed = audience === 'Debtor' ? debtor?.agreedHours : undefined;
   if (isContactHour(at, limits.quiet, agreed)) return undefined;
-  return { because: 'QuietHours', retryAt: nextContactInstant(at, limits.quiet) };
+  return { because: 'QuietHours', retryAt: nextContactInstant(at, limits.quiet, agreed) };
 }
 
 function refusedByCount(scene: ContactScene, request: ContactRequest): Refusal | undefined {

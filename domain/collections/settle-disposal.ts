@@ -12,19 +12,30 @@ const endings: Readonly<Partial<Record<StepAction, CloseReason>>> = {
 
 /**
  * Lets what people decided about a disposal take effect. Approved, a lawsuit or a sale ends the case; a write-off or a
- * compensation ends it when servicing says so. Rejected, the ladder goes on.
+ * compensation ends it when servicing says so. Rejected, or impossible after all, the ladder goes on.
  */
 export function settleDisposal(
   collectionCase: CollectionCase,
-  settled: { readonly task: Task; readonly on: string; readonly at: string },
+  settled: {
+    readonly task: Task;
+    readonly on: string;
+    readonly at: string;
+    /** Why servicing could not do what was approved. */
+    readonly obstacle?: string | undefined;
+  },
 ): CollectionCase | undefined {
   const { pending } = collectionCase;
-  const { task, on, at } = settled;
+  const { task, on, at, obstacle } = settled;
   const decision = task.decisions.at(-1);
   if (pending === undefined || task.status !== 'Decided' || decision === undefined)
     return undefined;
   const actor = `operator:${decision.operatorId}`;
   const because = endings[pending.action];
+  if (decision.outcome === 'Approve' && obstacle !== undefined)
+    return completeStep(collectionCase, {
+      number: pending.number,
+      ...{ result: obstacle, on, at, actor },
+    });
   if (decision.outcome === 'Approve' && because !== undefined)
     return closeCase(collectionCase, { because, at, actor, costFen: pending.costFen });
   const result = decision.outcome === 'Approve' ? 'Approved' : 'Rejected';

@@ -35,6 +35,30 @@ const RestructuringOffer = z.object({
   eventSequence: z.int(),
 });
 
+/** What the guarantor of a loan was asked for. Accepted is a word; Paid is money. */
+export const Compensation = z.object({
+  /** Under which the guarantor knows the claim, and its transfer names it. */
+  reference: z.string().min(1),
+  guarantorId: z.string().min(1),
+  status: z.enum(['Asked', 'Accepted', 'Refused', 'Paid']),
+  amountFen: z.int().positive(),
+  asOf: BusinessDate,
+  /** What had happened to the loan by then: the amount is right while nothing else does. */
+  eventSequence: z.int(),
+  approvedBy: z.array(z.string()),
+  paidOn: BusinessDate.optional(),
+  receiptId: z.string().optional(),
+});
+export type Compensation = z.infer<typeof Compensation>;
+
+/** The claim was handed to somebody who took it over. */
+const ClaimTransfer = z.object({
+  buyerId: z.string().min(1),
+  transferredOn: BusinessDate,
+  approvedBy: z.array(z.string()),
+  eventSequence: z.int(),
+});
+
 /** The loan after (or on its way to) payout: record `loan` of the item collection of one loan. */
 export const Loan = z.object({
   loanId: LoanId,
@@ -85,6 +109,10 @@ export const Loan = z.object({
   maturedOn: BusinessDate.optional(),
   /** A restructuring that was approved and that the borrower has to confirm. */
   restructuringOffer: RestructuringOffer.optional(),
+  /** Of a guaranteed loan: the claim on the guarantor, the last one there was. */
+  compensation: Compensation.optional(),
+  /** Whose the claim is, once it was sold. */
+  transfer: ClaimTransfer.optional(),
   /** The funder that leads: what the index by funder lists. */
   funderId: z.string().optional(),
   /** Next business date on which anything must happen; with dueShard it makes the Due index sparse. */
@@ -141,6 +169,8 @@ export const JournalEntry = z.object({
     'Charge',
     'Restructuring',
     'WriteOff',
+    'Compensation',
+    'Transfer',
   ]),
   valueDate: BusinessDate,
   postedAt: Instant,

@@ -12,6 +12,7 @@ export const LoanEventFacts = z.looseObject({
   isSettled: z.boolean().optional(),
   isCured: z.boolean().optional(),
   overdueFen: z.int().optional(),
+  holderName: z.string().optional(),
   amountFen: z.int().optional(),
   valueDate: BusinessDate.optional(),
   dueOn: BusinessDate.optional(),
@@ -42,6 +43,8 @@ export const noticedEvents = [
   'LoanSettled',
   'LoanRestructured',
   'LoanWrittenOff',
+  'LoanCompensated',
+  'LoanTransferred',
   'RefundPaid',
 ] as const;
 export type NoticedEvent = (typeof noticedEvents)[number];
@@ -72,6 +75,9 @@ function noticesOf(type: NoticedEvent, facts: LoanEventFacts): readonly LoanNoti
     case 'LoanRestructured':
     case 'RefundPaid':
       return [notice(type, facts)];
+    case 'LoanCompensated':
+    case 'LoanTransferred':
+      return [notice('ClaimTransferred', facts)];
     case 'LoanWrittenOff':
       // A write-off is the lender's bookkeeping: the borrower still owes, and is told nothing else.
       return [];
@@ -100,6 +106,8 @@ function valuesOf(kind: NoticeKind, facts: LoanEventFacts): Record<string, strin
       return { amount: yuanText(facts.overdueFen ?? 0) };
     case 'RefundPaid':
       return { amount };
+    case 'ClaimTransferred':
+      return { holder: facts.holderName ?? '' };
     case 'LoanCured':
     case 'LoanSettled':
     case 'LoanRestructured':
@@ -146,5 +154,7 @@ const newsTypes: Readonly<Record<Exclude<NoticedEvent, 'LoanDayClosed'>, string>
   LoanSettled: 'loan.settled',
   LoanRestructured: 'loan.restructured',
   LoanWrittenOff: 'loan.written_off',
+  LoanCompensated: 'loan.compensated',
+  LoanTransferred: 'loan.transferred',
   RefundPaid: 'loan.refund_paid',
 };

@@ -12,6 +12,8 @@ export const NoticeKind = z.enum([
   'LoanSettled',
   'LoanRestructured',
   'RefundPaid',
+  /** The claim is somebody else's now: it counts against the borrower once they are told (Civil Code art. 546). */
+  'ClaimTransferred',
 ]);
 export type NoticeKind = z.infer<typeof NoticeKind>;
 
@@ -26,6 +28,7 @@ export const noticeValues: Readonly<Record<NoticeKind, readonly string[]>> = {
   LoanSettled: ['contractNumber'],
   LoanRestructured: ['contractNumber'],
   RefundPaid: ['contractNumber', 'amount'],
+  ClaimTransferred: ['contractNumber', 'holder'],
 };
 
 export const Language = z.enum(['zh', 'en']);

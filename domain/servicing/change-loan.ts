@@ -6,6 +6,7 @@ import { businessDateOf } from '../shared/calendar.ts';
 import { canonicalJson } from '../shared/canonical-json.ts';
 import { changeAggregate } from '../shared/change-aggregate.ts';
 import { InvalidInput, InvalidTransition } from '../shared/errors.ts';
+import { claimHoldersOf, isHandedOn } from './claim-holders.ts';
 import { accounts } from './chart-of-accounts.ts';
 import { balancesOf, legsBetween } from './journal-legs.ts';
 import { delinquencyIn, servicedLoanOf, type LoanFile } from './loan-file.ts';
@@ -88,7 +89,7 @@ function entryOf(
     after: after.position,
     cash: step.cash ?? { account: accounts.bank, amountFen: 0 },
     balances: balancesOf(entries),
-    sharers: loan.participations,
+    sharers: claimHoldersOf(loan),
     mirrored: step.mirrored,
   });
   if (legs.length === 0) return undefined;
@@ -215,7 +216,8 @@ function watched(
   { account, asOf }: After,
   { kind }: LoanEvent,
 ): Partial<Pick<Loan, 'actOn' | 'dueShard'>> {
-  if (account.status !== 'Active') return {};
+  // Whoever has the claim now collects for itself: the day close has nothing left to do.
+  if (account.status !== 'Active' || isHandedOn(loan)) return {};
   if (kind === 'Payment' && loan.actOn !== undefined) return {};
   const actOn = loan.actOn !== undefined && loan.actOn < asOf ? loan.actOn : asOf;
   return { actOn, dueShard: dueShardOf(loan.loanId) };

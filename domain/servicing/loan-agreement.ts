@@ -10,6 +10,7 @@ import {
 } from '../catalog/policy-pack.ts';
 import type { Product } from '../catalog/product.ts';
 import { VisitPlan, visitPlanOf } from '../follow-up/visit-plan.ts';
+import { ProductGuarantor } from '../catalog/product.ts';
 import { Component, DueAge, ServicePolicy } from '../lending/servicing/service-policy.ts';
 import { Terms } from '../lending/terms.ts';
 import { AssetClass, type Loan } from '../loans/loan.ts';
@@ -36,6 +37,8 @@ export const LoanAgreement = z.object({
   debit: DebitPlan,
   /** Absent for loans of before there were visits. */
   visits: VisitPlan.optional(),
+  /** Who pays when the borrower does not; absent for loans nobody guarantees. */
+  guarantor: ProductGuarantor.optional(),
   lenderType: LenderType,
   /** The policy pack the application was decided under: `<packId>#<version>`. */
   policyPack: z.string(),
@@ -45,7 +48,10 @@ export type LoanAgreement = z.infer<typeof LoanAgreement>;
 export interface ServiceFacts {
   readonly loan: Loan;
   /** The version the application pinned. */
-  readonly product: Pick<Product, 'fees' | 'accrual' | 'penalty' | 'debit' | 'followUp'>;
+  readonly product: Pick<
+    Product,
+    'fees' | 'accrual' | 'penalty' | 'debit' | 'followUp' | 'guarantor'
+  >;
   /** The grade the application was decided with. */
   readonly grade?: string | undefined;
   /** The version the application was decided under, and its key. */
@@ -78,6 +84,7 @@ export function agreeService(facts: ServiceFacts): LoanAgreement {
     classes: classesOf(policyPack, scope),
     debit: product.debit,
     visits: visitPlanOf(product.followUp, facts.grade),
+    ...(product.guarantor === undefined ? {} : { guarantor: product.guarantor }),
     lenderType,
     policyPack: facts.policyPackKey,
   };

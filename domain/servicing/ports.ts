@@ -30,6 +30,20 @@ export interface LoanFiles {
   storeOrder(order: BankOrder): Promise<void>;
 }
 
+/** Who guaranteed a loan. The same reference is the same claim, however often it is made. */
+export interface Guarantor {
+  /** Received: decided later, by a callback or by money. Throws `Unavailable` when no definite answer came back. */
+  claim(claim: {
+    readonly reference: string;
+    readonly guarantorId: string;
+    readonly contractNumber: string;
+    readonly amountFen: number;
+    readonly asOf: string;
+    /** What the transfer is to say. */
+    readonly remark: string;
+  }): Promise<'Received' | 'Accepted' | 'Refused'>;
+}
+
 /** The bank that collects from accounts whose owners allowed it. It answers as a paying bank does; `Paid` may be less. */
 export interface DebitBank {
   readonly supportsReferenceDedup: boolean;

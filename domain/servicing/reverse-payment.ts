@@ -1,6 +1,7 @@
 import { InvalidInput, InvalidTransition, NotFound } from '../shared/errors.ts';
 import { changeIdOf } from '../shared/ids.ts';
 import { changeLoan } from './change-loan.ts';
+import { handedOnAfter } from './claim-holders.ts';
 import { accounts } from './chart-of-accounts.ts';
 import type { LoanFile } from './loan-file.ts';
 import type { ChangeRecord } from './loan-records.ts';
@@ -28,6 +29,9 @@ export function reversePayment(file: LoanFile, order: ReversalOrder, at: string)
   if (payment.channel === 'Debit' && moneyTo === 'Suspense')
     throw new InvalidInput('a debit that is reversed goes back to the account it came from');
   const { loanId } = file.loan;
+  const handedOnAt = handedOnAfter(file.loan);
+  if (handedOnAt !== undefined && payment.sequence <= handedOnAt)
+    throw new InvalidTransition('the claim was handed on as this payment had left it');
   const changeId = changeIdOf(loanId, `reversal|${paymentId}`);
   const { amountFen, valueDate } = payment.loanEvent;
   return changeLoan(file, {

@@ -81,6 +81,11 @@ export function changeIdOf(loanId: string, request: string): string {
   return `chg_${tailOf(`${loanId}|${request}`)}`;
 }
 
+/** A claim on the guarantor of a loan, known by the decision that asked for it; its transfer carries it in the remark. */
+export function claimReferenceOf(loanId: string, request: string): string {
+  return `claim_${tailOf(`claim|${loanId}|${request}`)}`;
+}
+
 /** The printed number of the contract: short enough to read aloud, made from the loan's id. */
 export function contractNumberOf(loanId: string): string {
   return `ZD-${base32(sha256Bytes(`contract|${loanId}`), 16)}`;

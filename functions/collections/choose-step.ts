@@ -14,6 +14,8 @@ import { settleDisposal } from '#domain/collections/settle-disposal.ts';
 import { isDisposal } from '#domain/collections/strategy.ts';
 import { businessDateOf, daysBetween } from '#domain/shared/calendar.ts';
 import type { Task } from '#domain/tasks/task.ts';
+import type { Compensations } from '#platform/serviced-compensations.ts';
+import type { Transfers } from '#platform/serviced-transfers.ts';
 import { endCaseWork, withdrawStep, type CaseWorkPorts } from '#platform/case-work.ts';
 import { armOfCase, conductLimits } from '#platform/collection-catalog.ts';
 import { existing } from '#platform/existing.ts';
@@ -37,6 +39,8 @@ export interface ChooseStepDependencies extends CaseWorkPorts {
   readonly catalog: Catalog;
   readonly debts: Debts;
   readonly writeOffs: WriteOffs;
+  readonly compensations: Compensations;
+  readonly transfers: Transfers;
 }
 
 /** Servicing gives the money up; collections only ask for it, with the approval. */
@@ -67,8 +71,8 @@ export interface ChosenStep {
   readonly waitSeconds: number;
 }
 
-/** An execution goes on under a new name long before 25,000 events (a turn makes about thirty) or a year. */
-const TURNS_MAX = 400;
+/** An execution goes on under a new name before 25,000 events, were every task retried to the end, and before a year. */
+const TURNS_MAX = 220;
 const RUN_DAYS_MAX = 240;
 
 /**
@@ -128,12 +132,13 @@ async function settled(found: CollectionCase, settling: Settling): Promise<Colle
   let current = found;
   const task = await decidedTask(current, settling);
   // Before the debts are read: what is given up here is given up there.
-  if (task !== undefined) await requestWriteOff(current, task, settling);
+  const obstacle =
+    task === undefined ? undefined : await requestFromServicing(current, task, settling);
   const debts = await readDebts(current, settling);
   const closedTasks = await closedReliefTasks(current, settling);
   const at = now().toISOString();
   const changes = [
-    (open: CollectionCase) => task && settleDisposal(open, { task, on: settling.on, at }),
+    (open: CollectionCase) => task && settleDisposal(open, { task, on: settling.on, at, obstacle }),
     (open: CollectionCase) =>
       giveUpStep(open, { number: settling.input.failed, on: settling.on, at }),
     (open: CollectionCase) => restStep(open, { at }),
@@ -165,15 +170,23 @@ async function decidedTask(
   return task?.status === 'Decided' ? task : undefined;
 }
 
-/** Asked for before the step counts as done: asked for twice it is one write-off, since servicing knows the task. */
-async function requestWriteOff(
-  { pending, loans }: CollectionCase,
+/**
+ * Asked for before the step counts as done: asked for twice it is one change, since servicing knows the task. Says what stood
+ * in the way.
+ */
+async function requestFromServicing(
+  { pending, lenderId, loans }: CollectionCase,
   { taskId, decisions }: Task,
-  { writeOffs }: Settling,
-): Promise<void> {
-  if (pending?.action !== 'WriteOff' || decisions.at(-1)?.outcome !== 'Approve') return;
+  { compensations, transfers, writeOffs }: Settling,
+): Promise<string | undefined> {
+  if (decisions.at(-1)?.outcome !== 'Approve') return undefined;
   const approvedBy = decisions.map(({ operatorId }) => operatorId);
-  await writeOffs.request({ loanIds: loans.map(({ loanId }) => loanId), taskId, approvedBy });
+  const asked = { loanIds: loans.map(({ loanId }) => loanId), taskId, approvedBy };
+  if (pending?.action === 'WriteOff') await writeOffs.request(asked);
+  if (pending?.action === 'GuarantorCompensation') await compensations.request(asked);
+  if (pending?.action !== 'TransferClaim') return undefined;
+  const outcome = await transfers.request({ ...asked, lenderId });
+  return outcome === 'NoBuyer' ? outcome : undefined;
 }
 
 async function readDebts({ loans }: CollectionCase, { debts, on }: Settling): Promise<Debt[]> {

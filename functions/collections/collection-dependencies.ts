@@ -4,8 +4,10 @@ import { DynamoCases } from '#platform/repositories/cases.ts';
 import { DynamoCatalog } from '#platform/repositories/catalog.ts';
 import { DynamoLoanFiles } from '#platform/repositories/loan-files.ts';
 import { DynamoTasks } from '#platform/repositories/tasks.ts';
+import { ServicedCompensations } from '#platform/serviced-compensations.ts';
 import { ServicedDebts } from '#platform/serviced-debts.ts';
 import { ServicedRestructurings } from '#platform/serviced-restructurings.ts';
+import { ServicedTransfers } from '#platform/serviced-transfers.ts';
 import { ServicedWriteOffs } from '#platform/serviced-write-offs.ts';
 import { now } from '#platform/time.ts';
 import { SfnWorkflowTokens } from '#platform/workflow-tokens.ts';
@@ -25,6 +27,8 @@ export function collectionDependencies() {
     tasks,
     debts: new ServicedDebts({ loans, applications, catalog }),
     restructurings: new ServicedRestructurings({ loans, tasks, catalog, now }),
+    compensations: new ServicedCompensations(loans, now),
+    transfers: new ServicedTransfers({ loans, catalog, now }),
     writeOffs: new ServicedWriteOffs(loans, now),
     tokens: new SfnWorkflowTokens(workflowClient()),
     escalations: new SfnEscalations(workflowClient(), variable('ESCALATE_COLLECTIONS_ARN')),

@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import type { CollectionCase } from '#domain/collections/case.ts';
+import { isResting } from '#domain/collections/reserve-contact.ts';
+import { Bucket } from '#domain/loans/loan.ts';
 import { businessDateOf } from '#domain/shared/calendar.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { ApiProblem } from '#platform/problem.ts';
@@ -26,6 +29,10 @@ export const listCasesRoute = describeRoute({
   parameters: Nothing,
   query: z.strictObject({
     lenderId: z.string().min(1).max(80),
+    /** What else is to hold; a page of fewer, or none, may have a next one. */
+    bucket: Bucket.optional(),
+    agencyId: z.string().min(1).max(80).optional(),
+    isResting: z.stringbool().optional(),
     cursor: z.string().max(2000).optional(),
     limit: z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE),
   }),
@@ -43,12 +50,28 @@ export const handler = apiRoute({
     const after = cursor === undefined ? undefined : keyOf(cursor, lenderId);
     const page = await cases.listOpen(lenderId, { limit, after });
     const on = businessDateOf(now().getTime());
-    const items = page.items.map((each) => viewCase(each, on));
+    const items = page.items.filter((each) => fits(each, query)).map((each) => viewCase(each, on));
     if (page.next === undefined) return { body: { items } };
     const nextCursor = Buffer.from(JSON.stringify(page.next)).toString('base64url');
     return { body: { items, nextCursor } };
   },
 });
+
+function fits(
+  collectionCase: CollectionCase,
+  wish: {
+    readonly bucket?: string | undefined;
+    readonly agencyId?: string | undefined;
+    readonly isResting?: boolean | undefined;
+  },
+): boolean {
+  const { loans, assignment } = collectionCase;
+  return (
+    (wish.bucket === undefined || loans.some(({ bucket }) => bucket === wish.bucket)) &&
+    (wish.agencyId === undefined || assignment?.agencyId === wish.agencyId) &&
+    (wish.isResting === undefined || isResting(collectionCase) === wish.isResting)
+  );
+}
 
 function keyOf(cursor: string, lenderId: string): z.infer<typeof Cursor> {
   const key = Cursor.safeParse(jsonOf(Buffer.from(cursor, 'base64url').toString('utf8')));

@@ -79,8 +79,8 @@ export async function runReportOutcome(
   const limits = await conductLimits(catalog, found, on);
   const reported = { ...body, on, at, actor: `operator:${operatorId}`, limits };
   const contact = { ...reserved, result: resultOfOutcome[body.code] };
-  // A promise that cannot be taken is refused before anything is written.
-  caseAfter(found, contact, reported);
+  // A promise that cannot be taken is refused before anything is written; one that was taken is not judged again.
+  if (found.applied[report.idempotency.mark] === undefined) caseAfter(found, contact, reported);
   await settleContact(contact, { code: body.code }, { cases, now });
   const changed = await changeCaseOnce(
     report,

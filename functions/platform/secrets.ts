@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
+import { Unavailable } from '#domain/shared/errors.ts';
 import { requireEnvironment, secretsClient } from './clients.ts';
 
 const Provider = z.object({ url: z.url(), apiKey: z.string() });
@@ -8,6 +9,8 @@ const Provider = z.object({ url: z.url(), apiKey: z.string() });
 export const ProviderSecret = z.object({
   bank: Provider,
   bureau: Provider,
+  /** Only where loans are guaranteed. */
+  guarantor: Provider.optional(),
   identity: Provider,
   income: Provider,
   recognition: Provider,
@@ -21,6 +24,13 @@ export const ProviderSecret = z.object({
   blindIndexKey: z.string().min(16),
 });
 export type ProviderSecret = z.infer<typeof ProviderSecret>;
+
+/** Where claims on guarantors go; nobody is asked while that is not set up. */
+export async function guarantorEndpoint(): Promise<z.infer<typeof Provider>> {
+  const { guarantor } = await providerSecret();
+  if (guarantor === undefined) throw new Unavailable('no guarantor is set up');
+  return guarantor;
+}
 
 const REFRESH_AFTER_MS = 15 * 60 * 1000;
 let cached: { readonly secret: Promise<ProviderSecret>; readonly readAtMs: number } | undefined;

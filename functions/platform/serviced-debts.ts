@@ -33,7 +33,6 @@ export class ServicedDebts implements Debts {
     return {
       segment: product?.segment ?? '',
       ...(grade === undefined ? {} : { grade }),
-      hasGuarantor: false,
     };
   }
 }

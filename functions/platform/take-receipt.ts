@@ -1,4 +1,5 @@
 import type { Loans } from '#domain/loans/ports.ts';
+import { compensateLoan, isCompensation } from '#domain/servicing/compensation.ts';
 import type { LoanFile } from '#domain/servicing/loan-file.ts';
 import type { PaymentChannel, PaymentRecord } from '#domain/servicing/loan-records.ts';
 import type { LoanFiles, LoanLists, Receipts } from '#domain/servicing/ports.ts';
@@ -177,14 +178,23 @@ async function book(
   if (found === 'NotPaidOut') return awaitPayout(notice, { matchKey, at, ...dependencies });
   if (found === 'UnknownLoan') return suspend(notice, found, { matchKey, at, ...dependencies });
   const receipt = receivePosted(reportOf(notice, at), found.loan.loanId);
-  const payment = {
-    ...notice,
-    channel: 'BankNotice' as const,
-    reference: notice.bankId,
-    actor: BANK,
-    at,
-  };
   try {
+    if (isCompensation(found.loan, notice.remark)) {
+      // The guarantor's money is no payment of the borrower: it names its claim.
+      const { receiptId } = receipt;
+      await dependencies.files.store({
+        ...compensateLoan(found, { ...notice, receiptId }, at),
+        receipt,
+      });
+      return receipt;
+    }
+    const payment = {
+      ...notice,
+      channel: 'BankNotice' as const,
+      reference: notice.bankId,
+      actor: BANK,
+      at,
+    };
     await store({ file: found, payment, receipt }, dependencies);
     return receipt;
   } catch (error) {

@@ -493,7 +493,16 @@ function setEnvironment(given: {
 }
 
 function providerSecret(keys: LocalKeys, baseUrl: string): string {
-  const providers = ['bank', 'bureau', 'identity', 'income', 'recognition', 'signature', 'sms'];
+  const providers = [
+    'bank',
+    'bureau',
+    'guarantor',
+    'identity',
+    'income',
+    'recognition',
+    'signature',
+    'sms',
+  ];
   return JSON.stringify({
     ...Object.fromEntries(
       providers.map((name) => [

@@ -82,6 +82,11 @@ export class BankSimulator implements SandboxProvider {
     return path.startsWith('/payouts') || path.startsWith('/debits');
   }
 
+  /** A transfer to the collection account by somebody who is simulated as well. */
+  deposit(transfer: Parameters<CollectionAccount['deposit']>[0]): void {
+    this.#collections.deposit(transfer);
+  }
+
   handle(request: SandboxRequest): SandboxAnswer {
     const { method, path } = request;
     if (path === '/conduct') return this.#conductRoute(request);

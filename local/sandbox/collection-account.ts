@@ -236,11 +236,16 @@ export class CollectionAccount {
   #deposit({ body }: SandboxRequest): SandboxAnswer {
     const parsed = Deposit.safeParse(body);
     if (!parsed.success) return malformed(z.prettifyError(parsed.error));
-    const { amountFen, remark, isSilent } = parsed.data;
-    const receiptId = parsed.data.receiptId ?? `RC-${this.#receipts.size + 1}-${amountFen}`;
+    return this.deposit(parsed.data);
+  }
+
+  /** Money of a payer arrives; the same receipt arrives once. */
+  deposit(received: z.input<typeof Deposit>): SandboxAnswer {
+    const { amountFen, remark, isSilent = false } = received;
+    const receiptId = received.receiptId ?? `RC-${this.#receipts.size + 1}-${amountFen}`;
     if (this.#receipts.has(receiptId))
       return { status: 409, body: { code: 'Received', detail: 'this money was received before' } };
-    const valueDate = parsed.data.valueDate ?? shanghaiDateOf(this.#options.clock.now());
+    const valueDate = received.valueDate ?? shanghaiDateOf(this.#options.clock.now());
     this.#record({ type: 'Received', receipt: { receiptId, amountFen, valueDate, remark } });
     const receipt = this.#receipts.get(receiptId);
     if (receipt !== undefined && !isSilent) this.#tell(receipt);

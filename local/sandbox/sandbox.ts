@@ -8,6 +8,7 @@ import { BureauProvider } from './bureau.ts';
 import { CallbackSender } from './callbacks.ts';
 import { FaultBoard, FaultOrder, garbage } from './faults.ts';
 import type { Strike } from './faults.ts';
+import { GuarantorProvider } from './guarantor.ts';
 import { IdentityProvider } from './identity.ts';
 import { IncomeProvider } from './income.ts';
 import { OidcIssuer } from './oidc.ts';
@@ -83,6 +84,15 @@ export class Sandbox {
       income: new IncomeProvider(),
       recognition: new RecognitionProvider(),
       bureau: new BureauProvider(clock),
+      guarantor: new GuarantorProvider({
+        clock,
+        dataDir,
+        callbacks,
+        platformUrl,
+        transfer: (transfer) => {
+          this.#bank.deposit(transfer);
+        },
+      }),
       signature: new SignatureSimulator({
         clock,
         dataDir,

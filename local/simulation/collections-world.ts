@@ -98,6 +98,8 @@ export class CollectionsWorld {
   readonly sent: SentMessage[] = [];
   readonly entered: { readonly execution: string; readonly state: string }[] = [];
   readonly writtenOff: string[] = [];
+  /** Loans whose guarantor was asked to pay. */
+  readonly claimed: string[] = [];
   readonly outside: CollectionsOutside;
   /** Told the number of every state that is entered, from 1. */
   onEntered: (count: number) => void = () => undefined;
@@ -205,6 +207,18 @@ export class CollectionsWorld {
             this.writtenOff.push(loanId);
             this.book.end(loanId, 'WrittenOff');
           }
+          return Promise.resolve();
+        },
+      },
+      transfers: {
+        request: ({ loanIds }: { readonly loanIds: readonly string[] }) => {
+          for (const loanId of loanIds) this.book.end(loanId, 'Transferred');
+          return Promise.resolve('Transferred' as const);
+        },
+      },
+      compensations: {
+        request: ({ loanIds }: { readonly loanIds: readonly string[] }) => {
+          this.claimed.push(...loanIds.filter((loanId) => !this.claimed.includes(loanId)));
           return Promise.resolve();
         },
       },

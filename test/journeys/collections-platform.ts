@@ -21,7 +21,13 @@ export interface LentLoan {
 }
 
 export type OperatorName =
-  'operator-a' | 'operator-b' | 'collector' | 'supervisor' | 'administrator' | 'auditor';
+  | 'operator-a'
+  | 'operator-b'
+  | 'collector'
+  | 'supervisor'
+  | 'administrator'
+  | 'auditor'
+  | 'operator-demo';
 
 const LENDER = 'zhudai-lending';
 const collectionScripts = ['reminder', 'second-reminder', 'robot-reminder', 'assistant-call'];

@@ -27,6 +27,7 @@ describe('routes', () => {
     const open = methods.filter(({ properties }) => properties['AuthorizationType'] === 'NONE');
     expect(open.map(({ request }) => request).sort()).toEqual([
       'GET /v1/openapi.json',
+      'POST /callbacks/compensations',
       'POST /callbacks/debits',
       'POST /callbacks/messages',
       'POST /callbacks/payouts',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { collectionTables } from '#local/simulation/collection-tables.ts';
 import { synthesised, type Json } from './synthesised.ts';
 
 const cloud = synthesised();
@@ -53,6 +54,8 @@ describe('tables', () => {
     { table: 'Loans', index: 'ByContract', keys: ['contractNumber', 'loanId'] },
     { table: 'Receipts', index: 'Suspense', keys: ['queue', 'receivedAt'] },
     { table: 'Receipts', index: 'Matching', keys: ['matchKey', 'receiptId'] },
+    { table: 'Cases', index: 'ById', keys: ['caseKey', 'record'] },
+    { table: 'Cases', index: 'Open', keys: ['openLenderId', 'openedAt'] },
     { table: 'Tasks', index: 'Inbox', keys: ['queue', 'dueAt'] },
     { table: 'Tasks', index: 'ByApplication', keys: ['applicationId', 'openedAt'] },
   ])('$table can be listed $index', ({ table, index, keys }) => {
@@ -61,12 +64,18 @@ describe('tables', () => {
     expect(keysOf(found?.['KeySchema'])).toEqual(keys);
   });
 
-  it.each(['Applications', 'Loans', 'Payouts', 'Receipts', 'Tasks', 'CatalogDrafts', 'Collateral'])(
-    '%s streams its new images',
-    (name) => {
-      expect(tableCalled(name)['StreamSpecification']).toEqual({ StreamViewType: 'NEW_IMAGE' });
-    },
-  );
+  it.each([
+    'Applications',
+    'Loans',
+    'Payouts',
+    'Receipts',
+    'Tasks',
+    'Cases',
+    'CatalogDrafts',
+    'Collateral',
+  ])('%s streams its new images', (name) => {
+    expect(tableCalled(name)['StreamSpecification']).toEqual({ StreamViewType: 'NEW_IMAGE' });
+  });
 
   it('count audit records by number', () => {
     expect(tableCalled('Audit')['AttributeDefinitions']).toContainEqual({
@@ -75,9 +84,10 @@ describe('tables', () => {
     });
   });
 
-  it('forget only idempotency keys, marks of what was counted, and sightings', () => {
+  it('forget only contacts whose years are over, idempotency keys, marks of what was counted, and sightings', () => {
     const forgetful = tables.filter(({ properties }) => 'TimeToLiveSpecification' in properties);
     expect(forgetful.map(({ logicalId }) => logicalId.replace(/[0-9A-F]{8}$/, ''))).toEqual([
+      'Cases',
       'IdempotencyKeys',
       'Metrics',
       'Sightings',
@@ -106,6 +116,19 @@ describe('tables', () => {
     const { NonKeyAttributes } = byPartner?.['Projection'] as { NonKeyAttributes: string[] };
     expect(NonKeyAttributes).toContain('status');
     expect(NonKeyAttributes).not.toContain('pii');
+  });
+});
+
+describe('the tables of the simulated collections', () => {
+  it.each(Object.entries(collectionTables))('%s is keyed as the deployed one', (name, shape) => {
+    const deployed = tableCalled(name);
+    expect(keysOf(deployed['KeySchema'])).toEqual([...shape.keys]);
+    const indexes = (deployed['GlobalSecondaryIndexes'] ?? []) as Json[];
+    const deployedIndexes = indexes.map(({ IndexName, KeySchema }) => [
+      String(IndexName),
+      keysOf(KeySchema),
+    ]);
+    expect(Object.fromEntries(deployedIndexes)).toEqual(shape.indexes ?? {});
   });
 });
 
@@ -155,6 +178,7 @@ describe('keys and secrets', () => {
     expect(Object.keys(JSON.parse(String(generated['SecretStringTemplate'])) as Json)).toEqual([
       'bank',
       'bureau',
+      'guarantor',
       'identity',
       'income',
       'recognition',

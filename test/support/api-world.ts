@@ -68,7 +68,16 @@ function environmentOf(databaseUrl: string, stubsUrl: string): Record<string, st
 }
 
 function secretOf(url: string): Record<string, unknown> {
-  const providers = ['bank', 'bureau', 'identity', 'income', 'recognition', 'signature', 'sms'];
+  const providers = [
+    'bank',
+    'bureau',
+    'guarantor',
+    'identity',
+    'income',
+    'recognition',
+    'signature',
+    'sms',
+  ];
   return {
     ...Object.fromEntries(
       providers.map((name) => [name, { url: `${url}/${name}`, apiKey: 'key' }]),

@@ -4,6 +4,7 @@ import { caseRecordOf, CollectionCase } from '#domain/collections/case.ts';
 import { Contact, ContactDay, emptyContactDay } from '#domain/collections/contact.ts';
 import { Debtor } from '#domain/collections/debtor.ts';
 import type { Cases, CaseWait, ContactState } from '#domain/collections/ports.ts';
+import { addDays } from '#domain/shared/calendar.ts';
 import { ConcurrentChange } from '#domain/shared/errors.ts';
 import type { Page, PageRequest } from '#domain/shared/page.ts';
 import { putConditionally, writeTogether, type TransactItem } from './conditional-write.ts';
@@ -145,18 +146,23 @@ export class DynamoCases implements Cases {
   }: Parameters<Cases['reserveContact']>[0]): Promise<void> {
     const { borrowerKey, record, version } = collectionCase;
     await this.#together('contact', [
-      { Put: versionedPut(this.#tableName, 'record', day) },
-      { Put: versionedPut(this.#tableName, 'record', contact) },
+      ...this.#puts({ day, contact }),
       this.#unchanged({ borrowerKey, record, version }),
       this.#unchanged({ borrowerKey, record: 'debtor', version: debtor?.version }),
     ]);
   }
 
   async confirmContact({ day, contact }: Parameters<Cases['confirmContact']>[0]): Promise<void> {
-    await this.#together('contact', [
-      { Put: versionedPut(this.#tableName, 'record', day) },
-      { Put: versionedPut(this.#tableName, 'record', contact) },
-    ]);
+    await this.#together('contact', this.#puts({ day, contact }));
+  }
+
+  /** `expiresAt` makes the table forget both once the years of the rule are over (rules 5.14): not before, and then soon. */
+  #puts({ day, contact }: { day: ContactDay; contact: Contact }): TransactItem[] {
+    const expiresAt = firstSecondAfter(contact.keepUntil);
+    return [
+      { Put: versionedPut(this.#tableName, 'record', { ...day, expiresAt }) },
+      { Put: versionedPut(this.#tableName, 'record', { ...contact, expiresAt }) },
+    ];
   }
 
   async keepWaiting(wait: CaseWait): Promise<void> {
@@ -214,4 +220,9 @@ export class DynamoCases implements Cases {
     );
     return Item;
   }
+}
+
+/** In seconds since 1970, as the table's clock counts: the end of a date in Shanghai. */
+function firstSecondAfter(date: string): number {
+  return Date.parse(`${addDays(date, 1)}T00:00:00+08:00`) / 1000;
 }

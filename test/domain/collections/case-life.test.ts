@@ -470,6 +470,24 @@ describe('disposal', () => {
     );
   });
 
+  it('goes on when what was approved turns out impossible', () => {
+    const begun = disposal('TransferClaim');
+    const task = decided(taskOf(begun), 'Approve');
+    expect(settleDisposal(begun, { task, on, at, obstacle: 'NoBuyer' })).toMatchObject({
+      status: 'Open',
+      event: { type: 'CaseStepDone', facts: { result: 'NoBuyer' } },
+    });
+  });
+
+  it('ends what an agency had of a case with the case', () => {
+    const assignment = {
+      ...{ agencyId: 'agency', agencyVersion: 1, assignedOn: on, assignedBy: 'operator:a' },
+    };
+    const closed = closeCase(aCase({ assignment }), { because: 'Transferred', at });
+    expect(closed.assignment).toBeUndefined();
+    expect(closed.event.facts['agencyId']).toBe('agency');
+  });
+
   it('gives a loan up only when two people agree', () => {
     const begun = disposal('WriteOff');
     const once = decided(taskOf(begun), 'Approve', 'a');

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { confirmContact } from '#domain/collections/confirm-contact.ts';
 import { emptyContactDay, type Contact, type ContactDay } from '#domain/collections/contact.ts';
-import { isContactHour, nextContactInstant } from '#domain/collections/contact-hours.ts';
+import {
+  isContactHour,
+  mayAgreeOn,
+  nextContactInstant,
+} from '#domain/collections/contact-hours.ts';
 import type { Debtor } from '#domain/collections/debtor.ts';
 import {
   reserveContact,
@@ -77,9 +81,57 @@ describe('isContactHour (GB/T 45251-2025: nobody is contacted from 22:00 to 08:0
   });
 
   it('lets the hours the debtor asked for in as well, to the second', () => {
-    const agreed = { from: '22:00', to: '23:00' };
+    const agreed = { kind: 'Also', from: '22:00', to: '23:00' } as const;
     expect(isContactHour('2026-11-26T22:59:59+08:00', limits.quiet, agreed)).toBe(true);
     expect(isContactHour('2026-11-26T23:00:00+08:00', limits.quiet, agreed)).toBe(false);
+  });
+});
+
+describe('hours agreed with the debtor', () => {
+  const evening = { kind: 'Only', from: '18:00', to: '20:00' } as const;
+  const late = { kind: 'Also', from: '22:00', to: '23:00' } as const;
+
+  it.each([
+    ['17:59:59', false],
+    ['18:00:00', true],
+    ['19:59:59', true],
+    ['20:00:00', false],
+  ])('wished for as the only ones decide at %s: %s', (time, expected) => {
+    expect(isContactHour(`2026-11-26T${time}+08:00`, limits.quiet, evening)).toBe(expected);
+  });
+
+  it.each([
+    ['10:00', evening, '2026-11-26T18:00:00+08:00'],
+    ['20:00', evening, '2026-11-27T18:00:00+08:00'],
+    ['18:30', evening, '2026-11-26T18:30:00+08:00'],
+    ['07:00', late, '2026-11-26T08:00:00+08:00'],
+    ['23:00', late, '2026-11-27T08:00:00+08:00'],
+  ])('let the next contact after %s be made in time', (time, agreed, expected) => {
+    const next = nextContactInstant(`2026-11-26T${time}:00+08:00`, limits.quiet, agreed);
+    expect(Date.parse(next)).toBe(Date.parse(expected));
+  });
+
+  it.each([
+    ['Only', '08:00', '22:00', true],
+    ['Only', '07:59', '12:00', false],
+    ['Only', '12:00', '22:01', false],
+    ['Only', '20:00', '18:00', false],
+    ['Also', '22:00', '22:30', true],
+    ['Also', '06:00', '08:00', true],
+    ['Also', '21:59', '23:00', false],
+    ['Also', '23:00', '23:00', false],
+  ] as const)('of kind %s from %s to %s may be agreed: %s', (kind, from, to, expected) => {
+    expect(mayAgreeOn({ kind, from, to }, limits.quiet)).toBe(expected);
+  });
+
+  it('hold for a reservation, and say when it may be made', () => {
+    const agreedHours = { ...evening, agreedOn: '2026-11-26', evidence: 'doc_1' };
+    const refused = reserveContact(scene({ debtor: debtor({ agreedHours }) }), request());
+    expect(refused).toMatchObject({
+      outcome: 'Refused',
+      because: 'QuietHours',
+      retryAt: '2026-11-26T10:00:00.000Z',
+    });
   });
 });
 

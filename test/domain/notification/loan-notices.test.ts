@@ -45,6 +45,18 @@ describe('loanNotices', () => {
     ['LoanCured' as const, {}, 'LoanCured', { contractNumber }],
     ['LoanSettled' as const, { isSettled: true }, 'LoanSettled', { contractNumber }],
     ['LoanRestructured' as const, {}, 'LoanRestructured', { contractNumber }],
+    [
+      'LoanTransferred' as const,
+      { holderName: 'Huading' },
+      'ClaimTransferred',
+      { contractNumber, holder: 'Huading' },
+    ],
+    [
+      'LoanCompensated' as const,
+      { holderName: 'Zhubao' },
+      'ClaimTransferred',
+      { contractNumber, holder: 'Zhubao' },
+    ],
     ['RefundPaid' as const, { amountFen: 5 }, 'RefundPaid', { contractNumber, amount: '0.05' }],
   ])('makes of %s with %j a %s', (type, more, kind, values) => {
     expect(loanNotices(type, facts(more))).toEqual([{ kind, key: 'v7', values }]);

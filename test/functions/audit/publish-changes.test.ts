@@ -1,6 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { closeCase } from '#domain/collections/close-case.ts';
 import { changeApplication } from '#domain/applications/change-application.ts';
 import { verifyChain, type AuditRecord } from '#domain/shared/audit.ts';
 import {
@@ -13,6 +14,7 @@ import type { StreamRecord } from '#platform/event-consumer.ts';
 import { fromAttributeMap } from '#platform/attribute-value.ts';
 import { startTestDatabase, type TestDatabase } from '#test/support/dynamodb-local.ts';
 import { ServiceStubs } from '#test/support/service-stubs.ts';
+import { aCase } from '../../domain/collections-builders.ts';
 import { anApplication, anEvent, aRequest } from '../../domain/builders.ts';
 
 /** The stream's record of one version of an item. */
@@ -68,6 +70,47 @@ describe('runPublishChanges', () => {
       'Screened',
       'Declined',
     ]);
+  });
+
+  it('names cases and debtors as their chains are named, and passes over contacts and waits', async () => {
+    const ports = recorder();
+    const opened = aCase();
+    const closed = closeCase(opened, { because: 'Cured', at: '2026-11-27T02:00:00.000Z' });
+    const { borrowerKey } = opened;
+    const debtor = {
+      borrowerKey,
+      record: 'debtor',
+      version: 1,
+      event: { type: 'DebtorReachNoted', at: opened.openedAt, actor: 'operator:a', facts: {} },
+      auditHash: '0'.repeat(64),
+      previousAuditHash: '0'.repeat(64),
+    };
+    const keyed = (image: { borrowerKey: string; record: string }, number: string) =>
+      recordOf(image, number, { borrowerKey, record: image.record });
+    const records = [
+      keyed(opened, 's1'),
+      keyed({ borrowerKey, record: 'contact#contact_1' }, 's2'),
+      keyed({ borrowerKey, record: 'contacts#2026-11-26' }, 's3'),
+      keyed({ borrowerKey, record: 'wait#zhudai-lending' }, 's4'),
+      keyed(closed, 's5'),
+      keyed(debtor, 's6'),
+    ];
+    expect(await runPublishChanges(records, ports)).toBeUndefined();
+    expect(ports.kept.map(({ subjectId }) => subjectId)).toEqual([
+      opened.caseId,
+      opened.caseId,
+      `debtor_${borrowerKey}`,
+    ]);
+    expect(verifyChain(opened.caseId, ports.kept.slice(0, 2))).toMatchObject({ isIntact: true });
+    expect(ports.published.map(({ event }) => event.type)).toEqual([
+      'CaseOpened',
+      'CaseClosed',
+      'DebtorReachNoted',
+    ]);
+    expect(ports.published[1]?.event.facts).toMatchObject({
+      strategy: 'default-ladder#1',
+      because: 'Cured',
+    });
   });
 
   it('passes over guards, schedules, journal entries and deletions', async () => {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeCase } from '#domain/collections/close-case.ts';
 import { agreeHours } from '#domain/collections/debtor.ts';
@@ -126,10 +127,12 @@ describe.each<[string, () => Cases]>([
     expect(await allowed('2026-11-26T21:59:59+08:00')).toBe(true);
     expect(await allowed('2026-11-26T22:00:00+08:00')).toBe(false);
     expect(await allowed('2026-11-27T09:00:00+08:00')).toBe(false);
-    const hours = { from: '22:00', to: '22:30', agreedOn: '2026-11-01', evidence: 'doc_1' };
-    await cases.replaceDebtor(
-      agreeHours(undefined, { borrowerKey: first.borrowerKey, hours, at, actor: 'a' }),
-    );
+    const evening = { kind: 'Also', from: '22:00', to: '22:30' } as const;
+    const hours = { ...evening, agreedOn: '2026-11-01', evidence: 'doc_1' };
+    const { borrowerKey } = first;
+    const agreed = agreeHours(undefined, { borrowerKey, hours, at, actor: 'a', limits });
+    if (agreed === undefined) throw new Error('nothing was agreed');
+    await cases.replaceDebtor(agreed);
     expect(await allowed('2026-11-26T22:00:00+08:00')).toBe(true);
     await cases.replace(closeCase(first, { because: 'Cured', at }));
     expect(await allowed('2026-11-26T21:59:59+08:00')).toBe(false);
@@ -138,6 +141,37 @@ describe.each<[string, () => Cases]>([
   it('let one of several agencies through to the third call of a day, and none to a fourth', async () => {
     const report = await raceForTheThirdCall(storeOf(), 15);
     expect(report).toMatchObject({ violations: 0, refused: 45 });
+  });
+});
+
+describe('the record of a contact', () => {
+  it('is forgotten by the table when the years of the rule are over, case and debtor are not', async () => {
+    const cases = new DynamoCases(database.documents, 'Cases');
+    const borrowerKey = 'borrower to be forgotten';
+    const first = { ...aCase({ borrowerKey }), caseId: `case_${'9'.repeat(26)}` };
+    await cases.replace(first);
+    const contactId = contactIdOf(first.caseId, '1');
+    const asked: ContactRequest = {
+      ...{ contactId, channel: 'Call', audience: 'Debtor', numberKey: 'registered' },
+      ...{ purpose: 'Collect', speaker: 'lender', actor: 'operator:a' },
+    };
+    await reserve(first, asked, { cases, now, limits });
+    await settleContact({ borrowerKey, contactId }, { code: 'NoAnswer' }, { cases, now });
+    const { Items = [] } = await database.documents.send(
+      new QueryCommand({
+        TableName: 'Cases',
+        KeyConditionExpression: 'borrowerKey = :borrower',
+        ExpressionAttributeValues: { ':borrower': borrowerKey },
+      }),
+    );
+    const expiries = Items.map(({ record, expiresAt }) => [String(record), expiresAt as unknown]);
+    const end = Date.parse('2031-11-27T00:00:00+08:00') / 1000;
+    expect(Object.fromEntries(expiries)).toEqual({
+      [first.record]: undefined,
+      debtor: undefined,
+      [`contact#${contactId}`]: end,
+      'contacts#2026-11-26': end,
+    });
   });
 });
 

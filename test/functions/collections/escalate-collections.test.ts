@@ -9,6 +9,7 @@ import { bookedLoan, CollectionsWorld } from '#local/simulation/collections-worl
 import type { BookedLoan } from '#local/simulation/loan-book.ts';
 import { runApplyRelief } from '#functions/collections/apply-relief.ts';
 import { runAwaitNextStep } from '#functions/collections/await-next-step.ts';
+import { runChooseStep } from '#functions/collections/choose-step.ts';
 import { runFollowRelief } from '#functions/collections/follow-relief.ts';
 import { runRenewEscalation } from '#functions/collections/renew-escalation.ts';
 import { runOpenCaseRequest } from '#functions/operator-api/open-case-request.ts';
@@ -136,6 +137,44 @@ describe('escalate-collections', () => {
     });
   });
 
+  it('hands the claim on when that is approved, and an agency has no more of it', async () => {
+    const world = await worldWith({ stepId: 'sale', action: 'TransferClaim' });
+    await world.overdue(loan);
+    await decideAll(world, 'Approve');
+    expect(await endOf(world)).toEqual({ ...cured, because: 'Transferred' });
+    const debt = await world.book.find(loan.loanId, world.today);
+    expect(debt?.standing).toBe('Transferred');
+    await world.announce(loan.loanId);
+    expect((await world.caseOf(loan.borrowerKey)).opening).toBe(1);
+  });
+
+  it('claims from a guarantor when that is approved, and ends with the money, not with the approval', async () => {
+    const world = await worldWith({
+      stepId: 'compensation',
+      action: 'GuarantorCompensation',
+      when: { hasGuarantor: true },
+    });
+    const guaranteed = { ...loan, hasGuarantor: true };
+    await world.overdue(guaranteed);
+    await decideAll(world, 'Approve');
+    expect(world.claimed).toEqual([loan.loanId]);
+    expect((await world.caseOf(loan.borrowerKey)).status).toBe('Open');
+    world.book.end(loan.loanId, 'Compensated');
+    await world.tell(loan.loanId, 'LoanCompensated');
+    expect(await endOf(world)).toEqual({ ...cured, because: 'Compensated' });
+  });
+
+  it('asks nobody for a compensation of a loan nobody guarantees', async () => {
+    const world = await worldWith({
+      stepId: 'compensation',
+      action: 'GuarantorCompensation',
+      when: { hasGuarantor: true },
+    });
+    await world.overdue(loan);
+    await world.advanceTo(at('2027-01-26'));
+    expect((await world.caseOf(loan.borrowerKey)).stepCount).toBe(0);
+  });
+
   it('goes on when a disposal is refused, or nobody decides it within thirty days', async () => {
     const world = await worldWith(
       { stepId: 'sale', action: 'TransferClaim' },
@@ -215,6 +254,28 @@ describe('escalate-collections', () => {
     expect((await world.execution(renewed)).status).toBe('RUNNING');
     const repeated = { borrowerKey: loan.borrowerKey, lenderId: loan.lenderId, opening: 1, run: 1 };
     expect(await runRenewEscalation(repeated, world.dependencies())).toEqual({ run: 2 });
+  });
+
+  it('goes on under the next run after 220 turns, whatever an execution of them may have cost', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms', everyDays: 1, atMost: 60 });
+    await world.overdue(loan);
+    const { borrowerKey, lenderId } = loan;
+    const asked = { borrowerKey, lenderId, opening: 1, run: 1, failed: 0 };
+    const stepAt = async (turn: number) =>
+      (await runChooseStep({ ...asked, turn }, world.dependencies())).step;
+    expect(await stepAt(219)).toBe('AwaitNextStep');
+    expect(await stepAt(220)).toBe('RenewEscalation');
+    // A turn chooses, routes and does one thing; each may be tried as often as its retriers allow, three events a try.
+    const [machine] = machines.filter(({ name }) => name === 'escalate-collections');
+    const eventsOf = (name: string): number => {
+      const { Retry = [] } = machine?.States[name] ?? {};
+      const tries = 1 + Retry.reduce((sum, { MaxAttempts = 3 }) => sum + MaxAttempts, 0);
+      return 2 + 3 * tries + 1;
+    };
+    const actions = ['ContactBorrower', 'SendLetter', 'AwaitCollector', 'AwaitDisposal'];
+    const dearest = Math.max(...[...actions, 'AwaitNextStep'].map(eventsOf));
+    expect((eventsOf('ChooseStep') + 2 + dearest) * 220).toBeLessThan(25_000);
+    expect(eventsOf('ChooseStep')).toBeGreaterThan(40);
   });
 
   it('opens again at a new default, with a ladder from the beginning', async () => {

@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HttpCreditBureau } from '#platform/providers/credit-bureau.ts';
 import { HttpDocumentRecognition } from '#platform/providers/document-recognition.ts';
+import { HttpGuarantor } from '#platform/providers/guarantor.ts';
 import { HttpIdentityCheck } from '#platform/providers/identity-check.ts';
 import { HttpIncomeCheck } from '#platform/providers/income-check.ts';
 import { HttpMessageSender } from '#platform/providers/message-sender.ts';
 import { HttpPayoutBank } from '#platform/providers/payout-bank.ts';
 import { HttpSignatureProvider } from '#platform/providers/signature-provider.ts';
+import { HttpVoiceCaller } from '#platform/providers/voice-caller.ts';
 import type { FaultKind } from '#local/sandbox/faults.ts';
 import { apiKey, startSandbox } from './sandbox-server.ts';
 import type { SandboxServer } from './sandbox-server.ts';
@@ -70,8 +72,28 @@ const calls: Record<string, (timeoutMs: number) => Promise<unknown>> = {
       parameters: {},
       reference: 'r1',
     }),
+  voice: (timeoutMs) =>
+    new HttpVoiceCaller(at('sms'), timeoutMs).call({
+      to: '19900000000',
+      script: 'robot-reminder',
+      parameters: {},
+      reference: 'c1',
+      mode: 'Notify',
+    }),
+  guarantor: (timeoutMs) =>
+    new HttpGuarantor(at('guarantor'), timeoutMs).claim({
+      reference: 'claim_1',
+      guarantorId: 'zhubao-guarantee',
+      contractNumber: 'ZD-1',
+      amountFen: 1_000_00,
+      asOf: '2026-11-26',
+      remark: 'ZD-1 claim_1',
+    }),
   bank: (timeoutMs) => new HttpPayoutBank(at('bank'), abilities, timeoutMs).pay(instruction),
 };
+
+/** Calls are made by the gateway that sends messages. */
+const simulatorOf = (name: string): string => (name === 'voice' ? 'sms' : name);
 
 describe('the adapters of the platform', () => {
   it.each(Object.keys(calls))('understand the sandbox: %s', async (provider) => {
@@ -86,7 +108,8 @@ describe('the adapters of the platform', () => {
     // Every kind of garbage: the draw differs by seed.
     for (let seed = 1; seed <= (fault === 'Garbage' ? 20 : 1); seed += 1) {
       server.sandbox.control.heal();
-      server.sandbox.control.inject({ provider, fault, seed, delayMs: 300 });
+      const order = { provider: simulatorOf(provider), fault, seed, delayMs: 300 };
+      server.sandbox.control.inject(order);
       await expect(calls[provider]?.(150)).rejects.toMatchObject({
         name: provider === 'bank' ? 'PayoutUnknown' : 'Unavailable',
       });
