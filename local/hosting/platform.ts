@@ -7,7 +7,9 @@ import { synthesise } from '../../lib/synthesise.ts';
 import { MovableClock } from '../clock.ts';
 import { DynamoExecutionStore } from '../interpreter/dynamo-store.ts';
 import { createEngine, type Engine } from '../interpreter/engine.ts';
+import { FileExecutionStore } from '../interpreter/file-store.ts';
 import { MemoryExecutionStore } from '../interpreter/memory-store.ts';
+import type { ExecutionStore } from '../interpreter/store.ts';
 import { createStepFunctionsProtocol } from '../interpreter/step-functions-protocol.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { Activity } from './activity.ts';
@@ -42,7 +44,7 @@ import { routeCommands } from './sdk-commands.ts';
 import { routeDocuments } from './sdk-documents.ts';
 import { Secrets } from './secrets.ts';
 import { Streams } from './streams.ts';
-import { ensureTables, readTables } from './tables.ts';
+import { ensureTables, hasTable, readTables } from './tables.ts';
 import { Assembly } from './template.ts';
 
 export interface PlatformOptions {
@@ -147,6 +149,7 @@ interface Parts {
   readonly streams: Streams;
   readonly scheduler: Scheduler;
   readonly engine: Engine;
+  readonly store: ExecutionStore & { close?(): Promise<void> };
   readonly sandbox: Sandbox;
   readonly people: People;
   readonly servers: Awaited<ReturnType<typeof listen>>['server'][];
@@ -228,9 +231,7 @@ async function assemble(given: {
     requestHandler: { httpAgent: { keepAlive: true, maxSockets: 64 } },
   });
   const table = new HostTable(client);
-  const store = options.isInMemory
-    ? new MemoryExecutionStore()
-    : new DynamoExecutionStore(client, 'zhudai-executions');
+  const store = await executionStore(client, storedIn);
   const tables = readTables([
     ...assembly.ofType('AWS::DynamoDB::Table'),
     ...assembly.ofType('AWS::DynamoDB::GlobalTable'),
@@ -398,6 +399,7 @@ async function assemble(given: {
     streams,
     scheduler,
     engine,
+    store,
     sandbox,
     servers: [],
     baseUrl,
@@ -457,6 +459,18 @@ async function assemble(given: {
   database.onUnexpectedExit(() => options.onDatabaseLost?.());
   writeCredentials(whole);
   return new Platform(whole);
+}
+
+/** Where the interpreter keeps its checkpoints. A data folder of before they had a file keeps them in its table. */
+async function executionStore(
+  client: DynamoDBClient,
+  storedIn: string | undefined,
+): Promise<ExecutionStore & { close?(): Promise<void> }> {
+  if (storedIn === undefined) return new MemoryExecutionStore();
+  const tableName = 'zhudai-executions';
+  return (await hasTable(client, tableName))
+    ? new DynamoExecutionStore(client, tableName)
+    : new FileExecutionStore(join(storedIn, 'executions.log'));
 }
 
 /** Milliseconds of CPU used so far, for `/local/cpu`. */
@@ -569,6 +583,7 @@ async function stopParts(parts: Parts): Promise<void> {
   parts.clock.stop();
   for (const each of parts.cleanUp) each();
   await parts.log.close();
+  await parts.store.close?.();
   parts.wire.close();
   parts.client.destroy();
   await database.stop();

@@ -1,5 +1,9 @@
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoExecutionStore } from '#local/interpreter/dynamo-store.ts';
+import { FileExecutionStore } from '#local/interpreter/file-store.ts';
 import type { JournalRecord } from '#local/interpreter/journal.ts';
 import { MemoryExecutionStore } from '#local/interpreter/memory-store.ts';
 import type { ExecutionStore, ExecutionSummary } from '#local/interpreter/store.ts';
@@ -7,18 +11,42 @@ import { benchWith, invoke, machineOf, runToEnd, settle, startOn, ask } from './
 import { startLocalDatabase } from './support/local-database.ts';
 
 let database: Awaited<ReturnType<typeof startLocalDatabase>>;
-let tableCount = 0;
+let folder: string;
+let count = 0;
+const opened: FileExecutionStore[] = [];
 beforeAll(async () => {
-  database = await startLocalDatabase();
+  [database, folder] = await Promise.all([
+    startLocalDatabase(),
+    mkdtemp(join(tmpdir(), 'executions-')),
+  ]);
 });
-afterAll(() => database.stop());
+afterAll(async () => {
+  await Promise.all([database.stop(), ...opened.map((store) => store.close())]);
+  await rm(folder, { recursive: true });
+});
+
+function newPlace(): string {
+  count += 1;
+  return `executions-${count}`;
+}
+
+const pathOf = (place: string): string => join(folder, `${place}.log`);
+
+function openFile(place: string): FileExecutionStore {
+  const store = new FileExecutionStore(pathOf(place));
+  opened.push(store);
+  return store;
+}
+
+/** Stores that outlive the process: opened twice on one place, the second sees what the first has left. */
+const lasting: { name: string; open: (place: string) => ExecutionStore }[] = [
+  { name: 'the DynamoDB store', open: (place) => new DynamoExecutionStore(database.client, place) },
+  { name: 'the file store', open: openFile },
+];
 
 const stores: { name: string; open: () => ExecutionStore }[] = [
   { name: 'the memory store', open: () => new MemoryExecutionStore() },
-  {
-    name: 'the DynamoDB store',
-    open: () => new DynamoExecutionStore(database.client, `executions-${++tableCount}`),
-  },
+  ...lasting.map(({ name, open }) => ({ name, open: () => open(newPlace()) })),
 ];
 
 function summaryOf(name: string, more: Partial<ExecutionSummary> = {}): ExecutionSummary {
@@ -161,18 +189,9 @@ describe.each(stores)('$name', ({ open }) => {
   });
 });
 
-describe('the DynamoDB store', () => {
-  it('ends a journal at a hole instead of reading past it', async () => {
-    const store = new DynamoExecutionStore(database.client, `executions-${++tableCount}`);
-    await store.ensure();
-    await store.append('arn:execution:1', 1, [record('a')]);
-    await store.append('arn:execution:1', 3, [record('c')]);
-    expect(await store.readJournal('arn:execution:1')).toHaveLength(1);
-  });
-
+describe.each(lasting)('$name', ({ open }) => {
   it('carries a hundred executions at once, each with its whole history', async () => {
-    const store = new DynamoExecutionStore(database.client, `executions-${++tableCount}`);
-    const bench = await benchWith({ work: (payload) => payload }, { store });
+    const bench = await benchWith({ work: (payload) => payload }, { store: open(newPlace()) });
     const definition = machineOf({ A: invoke('work', { Next: 'B' }), B: invoke('work') });
     const { stateMachineArn } = await bench.engine.createStateMachine({ name: 'm', definition });
     const started = await Promise.all(
@@ -191,37 +210,112 @@ describe('the DynamoDB store', () => {
   });
 
   it('lets another process take over what one left', async () => {
-    const tableName = `executions-${++tableCount}`;
+    const place = newPlace();
     const tokens: string[] = [];
     const keep = ({ token }: { token: string }): void => void tokens.push(token);
-    const first = await benchWith(
-      { keep },
-      { store: new DynamoExecutionStore(database.client, tableName) },
-    );
+    const first = await benchWith({ keep }, { store: open(place) });
     const executionArn = await startOn(
       first,
       machineOf({ A: ask('keep', { TimeoutSeconds: 60 }) }),
     );
     await first.engine.idle();
     first.engine.stop();
-    const second = await benchWith(
-      {},
-      { store: new DynamoExecutionStore(database.client, tableName) },
-    );
+    const second = await benchWith({}, { store: open(place) });
     expect(await second.engine.start()).toEqual({ resumed: 1 });
     await second.engine.sendTaskSuccess(tokens[0] ?? '', 'taken over');
     await second.engine.idle();
     expect(await second.engine.describeExecution(executionArn)).toMatchObject({
       output: 'taken over',
     });
-    const third = await benchWith(
-      {},
-      { store: new DynamoExecutionStore(database.client, tableName) },
-    );
+    const third = await benchWith({}, { store: open(place) });
     expect(await third.engine.start()).toEqual({ resumed: 0 });
     expect(await runToEnd(third, machineOf({ A: { Type: 'Succeed' } }))).toMatchObject({
       status: 'SUCCEEDED',
     });
     await settle();
+  });
+});
+
+describe('the DynamoDB store', () => {
+  it('ends a journal at a hole instead of reading past it', async () => {
+    const store = new DynamoExecutionStore(database.client, newPlace());
+    await store.ensure();
+    await store.append('arn:execution:1', 1, [record('a')]);
+    await store.append('arn:execution:1', 3, [record('c')]);
+    expect(await store.readJournal('arn:execution:1')).toHaveLength(1);
+  });
+});
+
+describe('the file store', () => {
+  it('knows after a restart everything that it was told before', async () => {
+    const place = newPlace();
+    const before = openFile(place);
+    await before.saveDefinition('hash', 'text \t 贷款');
+    await before.saveExecution(summaryOf('1'));
+    await before.append('arn:execution:1', 1, [record('a'), record('b')]);
+    await before.saveExecution(summaryOf('2'));
+    await before.append('arn:execution:1', 3, [record('c')]);
+    await before.saveExecution(summaryOf('1', { status: 'SUCCEEDED' }));
+    await before.close();
+    const after = openFile(place);
+    await after.ensure();
+    expect(await after.findDefinition('hash')).toBe('text \t 贷款');
+    expect((await after.listRunning()).map(({ name }) => name)).toEqual(['2']);
+    expect(await after.readJournal('arn:execution:1')).toEqual(['a', 'b', 'c'].map(record));
+  });
+
+  it.each(Array.from({ length: 12 }, (_, index) => 1 + index * 11))(
+    'goes on before a line of which the last %i bytes never reached the disk',
+    async (missing) => {
+      const place = newPlace();
+      const before = openFile(place);
+      await before.append('arn:execution:1', 1, [record('a')]);
+      await before.append('arn:execution:1', 2, [record('b'.repeat(100))]);
+      await before.close();
+      const { length } = await readFile(pathOf(place));
+      await truncate(pathOf(place), length - missing);
+      const after = openFile(place);
+      await after.ensure();
+      expect(await after.readJournal('arn:execution:1')).toEqual([record('a')]);
+      await after.append('arn:execution:1', 2, [record('c')]);
+      await after.close();
+      const last = openFile(place);
+      await last.ensure();
+      expect(await last.readJournal('arn:execution:1')).toEqual([record('a'), record('c')]);
+    },
+  );
+
+  it('ends before a line that is not as it was written', async () => {
+    const place = newPlace();
+    const before = openFile(place);
+    for (const [index, text] of ['a', 'b', 'c'].entries())
+      await before.append('arn:execution:1', index + 1, [record(text)]);
+    await before.close();
+    const written = await readFile(pathOf(place), 'utf8');
+    await writeFile(pathOf(place), written.replace('"text":"b"', '"text":"x"'));
+    const after = openFile(place);
+    await after.ensure();
+    expect(await after.readJournal('arn:execution:1')).toEqual([record('a')]);
+  });
+
+  it('keeps the order it was told in, however much comes at once', async () => {
+    const place = newPlace();
+    const store = openFile(place);
+    await Promise.all(
+      Array.from({ length: 500 }, (_, index) =>
+        store.append('arn:execution:1', index + 1, [record(String(index))]),
+      ),
+    );
+    const journal = await store.readJournal('arn:execution:1');
+    expect(journal.map(({ hidden }) => Number(hidden?.['text']))).toEqual(
+      Array.from({ length: 500 }, (_, index) => index),
+    );
+  });
+
+  it('takes nothing more once it is closed', async () => {
+    const store = openFile(newPlace());
+    await store.ensure();
+    await store.close();
+    await expect(store.append('arn:execution:1', 1, [record('a')])).rejects.toThrow('closed');
   });
 });
