@@ -1,4 +1,5 @@
 import type { WireItem } from './attribute-values.ts';
+import { batchAsTransaction } from './batch-as-transaction.ts';
 import { itemBytes, readUnits, writeUnits } from './capacity-units.ts';
 import type { DynamoWire } from './dynamo-wire.ts';
 import { runningFunction } from './function-environment.ts';
@@ -21,6 +22,8 @@ export interface DatabaseRequestsOptions {
   readonly tables: readonly Table[];
   readonly cache: ItemCache;
   readonly meter: Meter;
+  /** Whether every write of the database waits for the disk. */
+  readonly isOnDisk?: boolean;
   /** Judges what functions ask for; without it, and from outside of functions, everything is allowed. */
   readonly permissions?: Permissions;
   /** Told of the body of every write, once it is done. */
@@ -107,6 +110,22 @@ export class DatabaseRequests {
     return { status, answer: JSON.parse(body.toString('utf8')) as Fields, text };
   }
 
+  async #exchangeWrite(
+    operation: string,
+    request: Fields,
+  ): Promise<DatabaseAnswer & { text: string }> {
+    const transaction =
+      operation === 'BatchWriteItem' && this.#options.isOnDisk === true
+        ? batchAsTransaction(request)
+        : undefined;
+    if (transaction) {
+      const { status, text } = await this.#exchange('TransactWriteItems', transaction);
+      if (status === 200) return { status, answer: { UnprocessedItems: {} }, text };
+    }
+    // What a transaction refuses, a batch refuses in its own words, or does in part.
+    return this.#exchange(operation, request);
+  }
+
   async #get(request: Fields): Promise<DatabaseAnswer> {
     const { cache } = this.#options;
     const tableName = String(request['TableName']);
@@ -158,7 +177,7 @@ export class DatabaseRequests {
     );
     try {
       const befores = await this.#befores(operation, { written, changed, begun });
-      const { status, answer, text } = await this.#exchange(operation, request);
+      const { status, answer, text } = await this.#exchangeWrite(operation, request);
       begun.done(status === 200);
       if (status === 200) onWrite(text);
       await this.#countWrites(operation, { written, befores, isStored: status === 200 });

@@ -348,6 +348,7 @@ async function assemble(given: {
     tables,
     cache: new ItemCache(tables),
     meter,
+    isOnDisk: storedIn !== undefined,
     permissions,
     onWrite: (body) => {
       streams.written(body);

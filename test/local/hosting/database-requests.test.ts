@@ -72,7 +72,17 @@ afterAll(async () => {
 beforeEach(() => {
   sent = [];
   meter = new Meter();
-  requests = new DatabaseRequests({
+  requests = requestsOf({});
+  stopRouting = routeDocuments(database.port, (operation, request) =>
+    requests.send(operation, request),
+  );
+  cached = documentsOf(testClient(database.endpoint));
+  // The name leads to the same database past the route.
+  direct = documentsOf(testClient(database.endpoint.replace('127.0.0.1', 'localhost')));
+});
+
+function requestsOf(more: { readonly isOnDisk?: boolean }): DatabaseRequests {
+  return new DatabaseRequests({
     tables: [things],
     cache: new ItemCache([things]),
     meter,
@@ -83,14 +93,9 @@ beforeEach(() => {
         return wire.forward(target, body);
       },
     },
+    ...more,
   });
-  stopRouting = routeDocuments(database.port, (operation, request) =>
-    requests.send(operation, request),
-  );
-  cached = documentsOf(testClient(database.endpoint));
-  // The name leads to the same database past the route.
-  direct = documentsOf(testClient(database.endpoint.replace('127.0.0.1', 'localhost')));
-});
+}
 
 const units = () => {
   const { readUnits, writeUnits } = meter.read();
@@ -311,5 +316,40 @@ describe('the meter', () => {
     const body = JSON.stringify({ TableName: 'zhudai-executions', Item: { id: { S: 'y' } } });
     await requests.forward('DynamoDB_20120810.PutItem', body);
     expect(units()).toEqual({ readUnits: 0, writeUnits: 0 });
+  });
+});
+
+describe('a batch on the way to the disk', () => {
+  const batchOf = (ids: readonly string[]) =>
+    new BatchWriteCommand({
+      RequestItems: { [TableName]: ids.map((id) => ({ PutRequest: { Item: { id, n: 1 } } })) },
+    });
+  const numbered = (count: number) => Array.from({ length: count }, (_, at) => `batch-${at}`);
+
+  beforeEach(() => {
+    requests = requestsOf({ isOnDisk: true });
+  });
+
+  it.each([
+    [2, 'BatchWriteItem'],
+    [7, 'BatchWriteItem'],
+    [8, 'TransactWriteItems'],
+    [25, 'TransactWriteItems'],
+  ])('of %i items is sent as %s and counted as a batch', async (count, operation) => {
+    const answer = await cached.send(batchOf(numbered(count)));
+    expect(sent.filter((each) => each.includes('Write'))).toEqual([operation]);
+    expect(answer.UnprocessedItems ?? {}).toEqual({});
+    for (const id of numbered(count)) expect((await get(direct, id)).Item).toEqual({ id, n: 1 });
+    expect(units().writeUnits).toBe(count);
+  });
+
+  it('is refused in the words of a batch', async () => {
+    const twice = batchOf([...numbered(8), 'batch-0']);
+    const refusal = async (documents: DynamoDBDocumentClient): Promise<string> =>
+      documents.send(twice).then(
+        () => 'stored',
+        (error: unknown) => String(error),
+      );
+    expect(await refusal(cached)).toBe(await refusal(direct));
   });
 });
