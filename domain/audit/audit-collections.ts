@@ -1,4 +1,5 @@
 import type { PaymentRecord } from '../servicing/loan-records.ts';
+import { receiptIdOf } from '../shared/ids.ts';
 import type { AuditFinding } from './finding.ts';
 
 /** The collection account as the bank itself keeps it. */
@@ -25,6 +26,7 @@ export interface BankReceipt {
 
 /** One payment as a loan's collection has it. */
 export type PostedPayment = Pick<PaymentRecord, 'loanId' | 'reference' | 'channel'> & {
+  readonly receiptId?: string | undefined;
   readonly amountFen: number;
   readonly isReversed: boolean;
 };
@@ -61,15 +63,21 @@ function unposted({ bank, payments, suspended }: CollectionBooks): AuditFinding[
   const places = new Map<string, number[]>();
   const place = (reference: string, amountFen: number) =>
     places.set(reference, [...(places.get(reference) ?? []), amountFen]);
-  for (const { reference, amountFen, isReversed } of payments)
-    if (!isReversed) place(reference, amountFen);
-  for (const { bankId, amountFen } of suspended) place(bankId, amountFen);
+  for (const payment of payments)
+    if (!payment.isReversed) place(moneyOf(payment), payment.amountFen);
+  for (const { bankId, amountFen } of suspended) place(receiptIdOf(bankId), amountFen);
   const received = bank.receipts
-    .filter(({ isDelivered, isReturned }) => isDelivered && !isReturned)
-    .map(({ receiptId, amountFen }) => ({ reference: receiptId, amountFen }));
-  const fetched = bank.debits.filter(({ count }) => count > 0);
-  return [...received, ...fetched].flatMap(({ reference, amountFen }): AuditFinding[] => {
-    const found = places.get(reference) ?? [];
+    .filter((receipt) => isHeard(receipt, (money) => places.has(money)))
+    .map(({ receiptId, amountFen }) => ({
+      reference: receiptId,
+      money: receiptIdOf(receiptId),
+      amountFen,
+    }));
+  const fetched = bank.debits
+    .filter(({ count }) => count > 0)
+    .map(({ reference, amountFen }) => ({ reference, money: reference, amountFen }));
+  return [...received, ...fetched].flatMap(({ reference, money, amountFen }): AuditFinding[] => {
+    const found = places.get(money) ?? [];
     if (found.length === 1 && found[0] === amountFen) return [];
     const because =
       found.length === 0
@@ -83,10 +91,10 @@ function unposted({ bank, payments, suspended }: CollectionBooks): AuditFinding[
 function invented({ bank, payments }: CollectionBooks): AuditFinding[] {
   const known = new Set([
     ...bank.debits.map(({ reference }) => reference),
-    ...bank.receipts.map(({ receiptId }) => receiptId),
+    ...bank.receipts.map(({ receiptId }) => receiptIdOf(receiptId)),
   ]);
   return payments
-    .filter(({ reference, isReversed }) => !isReversed && !known.has(reference))
+    .filter((payment) => !payment.isReversed && !known.has(moneyOf(payment)))
     .map(({ loanId, reference, channel }) => ({
       invariant: 'I6',
       subjectId: loanId,
@@ -94,8 +102,25 @@ function invented({ bank, payments }: CollectionBooks): AuditFinding[] {
     }));
 }
 
-function totals({ bank, suspended, heldFen }: CollectionBooks): AuditFinding[] {
-  const heard = bank.receipts.filter(({ isDelivered, isReturned }) => isDelivered && !isReturned);
+/** Which money a payment is: a receipt, which may have been assigned more than once, or what was fetched by a debit. */
+function moneyOf({ receiptId, reference }: PostedPayment): string {
+  return receiptId ?? reference;
+}
+
+/** Money that ought to stand with us: the bank told us of it, or a partner did before the bank. */
+function isHeard(
+  { receiptId, isDelivered, isReturned }: CollectionBooks['bank']['receipts'][number],
+  stands: (money: string) => boolean,
+): boolean {
+  return !isReturned && (isDelivered || stands(receiptIdOf(receiptId)));
+}
+
+function totals({ bank, payments, suspended, heldFen }: CollectionBooks): AuditFinding[] {
+  const standing = new Set([
+    ...payments.filter(({ isReversed }) => !isReversed).map(moneyOf),
+    ...suspended.map(({ bankId }) => receiptIdOf(bankId)),
+  ]);
+  const heard = bank.receipts.filter((receipt) => isHeard(receipt, (money) => standing.has(money)));
   const bankFen =
     sum(heard.map(({ amountFen }) => amountFen)) +
     sum(bank.debits.map(({ amountFen, count }) => amountFen * count)) -

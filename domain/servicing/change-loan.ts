@@ -205,9 +205,11 @@ function scheduled(
   loan: Loan,
   { schedule }: After,
 ): Partial<Pick<Loan, 'scheduleVersion' | 'maturesOn'>> {
-  const last = schedule?.rows.at(-1);
-  if (last === undefined) return {};
-  return { scheduleVersion: loan.scheduleVersion + 1, maturesOn: last.dueOn };
+  if (schedule === undefined) return {};
+  // Given up before anything fell due, a loan has an empty plan: a version like any other, that ends on no date.
+  const last = schedule.rows.at(-1);
+  const scheduleVersion = loan.scheduleVersion + 1;
+  return last === undefined ? { scheduleVersion } : { scheduleVersion, maturesOn: last.dueOn };
 }
 
 /** What is due when may have changed: the next day close looks at the loan and plans anew. */

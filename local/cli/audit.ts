@@ -196,11 +196,12 @@ async function auditLoan(loanId: string, common: Common, sums: Sums): Promise<vo
   if (!disbursedStatuses.includes(loan.status)) return;
   const file = await readFile(loanId, operator);
   sums.findings.push(...auditLoanFile(file, common.asOf), ...closingOf(file, common));
-  for (const { reference, channel, loanEvent, record } of file.payments)
+  for (const { reference, receiptId, channel, loanEvent, record } of file.payments)
     sums.payments.push({
       loanId,
       reference,
       channel,
+      receiptId,
       amountFen: loanEvent.amountFen,
       isReversed: isReversed(file, record.slice('payment#'.length)),
     });

@@ -40,8 +40,8 @@ export interface PayOrder {
 }
 
 /**
- * Pays a loan as its partner reports it. On a platform with a sandbox the money arrives at its bank first, so that the
- * books of both agree.
+ * Pays a loan as its partner reports it. On a platform with a sandbox the money arrives at its bank first, which tells
+ * of it as well: whichever comes second is recognised by the bank's id.
  */
 export async function payLoan(order: PayOrder, partner: PlatformClient): Promise<Body> {
   const { loanId, amountFen, valueDate } = order;
@@ -50,7 +50,7 @@ export async function payLoan(order: PayOrder, partner: PlatformClient): Promise
     method: 'POST',
     url: `${partner.baseUrl}/sandbox/bank/receipts`,
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ amountFen, valueDate, receiptId: reference, isSilent: true }),
+    body: JSON.stringify({ amountFen, valueDate, receiptId: reference, remark: loanId }),
   });
   const path = `/v1/loans/${loanId}/payments`;
   return (await partner.post(path, { amountFen, valueDate, reference }, reference)).body;

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { findCredentials } from './credentials.ts';
+import { connected, connection } from './connection.ts';
 import type { CommandFlags } from './credentials.ts';
 import type { ReplayFlags } from './run-replay.ts';
 import type { FitFlags } from './scorecard-fit.ts';
+import { addServicingCommands } from './servicing-commands.ts';
 
 // Each command loads what it needs when it runs: `zhudai quote` prices ten thousand loans in a second of CPU, and
 // must not spend a quarter of it on loading what only a replay uses.
@@ -13,17 +14,6 @@ const program = new Command('zhudai')
   .description('A loan-facilitation platform on one machine: run it, apply, decide, look.')
   .showHelpAfterError()
   .enablePositionalOptions();
-
-/** Gives a command that talks to a running platform the flags all of them have. */
-function connected(command: Command): Command {
-  return command
-    .option('--url <url>', 'where the platform is (default: http://127.0.0.1:4000)')
-    .option('--port <port>', 'the same for this machine')
-    .option('--data <folder>', 'the data folder with credentials.json (default: .zhudai)')
-    .option('--partner-key <key>', 'instead of the one in credentials.json')
-    .option('--operator-token <token>', 'instead of the one in credentials.json')
-    .option('--json', 'answer in JSON');
-}
 
 program
   .command('start')
@@ -95,48 +85,7 @@ connected(program.command('status'))
     output.result(body, () => describeApplication(body));
   });
 
-connected(program.command('loan'))
-  .description('say where a loan stands: what was paid, what is due, how late it is')
-  .argument('<loanId>')
-  .action(async (loanId: string, flags: CommandFlags) => {
-    const { output, operator } = await connection(flags);
-    const { describeLoan } = await import('./loan.ts');
-    const body = await operator.get(`/ops/loans/${loanId}`);
-    output.result(body, () => describeLoan(body));
-  });
-
-connected(program.command('pay'))
-  .description('pay a loan: the money arrives at the bank and is posted')
-  .argument('<loanId>')
-  .requiredOption('--amount-fen <number>', 'how much, in fen')
-  .option('--value-date <date>', 'the day the money arrived (default: today on the platform)')
-  .option('--reference <id>', "the bank's id of the money (default: a fresh one)")
-  .action(
-    async (
-      loanId: string,
-      flags: CommandFlags & { amountFen: string; valueDate?: string; reference?: string },
-    ) => {
-      const { output, partner } = await connection(flags);
-      const { describePayment, payLoan, platformToday } = await import('./loan.ts');
-      const { amountFen, reference } = flags;
-      const valueDate = flags.valueDate ?? (await platformToday(partner.baseUrl));
-      const order = { loanId, amountFen: Number(amountFen), valueDate, reference };
-      const body = await payLoan(order, partner);
-      output.result(body, () => describePayment(body));
-    },
-  );
-
-connected(program.command('payoff'))
-  .description('say what must be paid to owe nothing more')
-  .argument('<loanId>')
-  .option('--on <date>', 'the day it is paid (default: today on the platform)')
-  .action(async (loanId: string, flags: CommandFlags & { on?: string }) => {
-    const { output, partner } = await connection(flags);
-    const { describePayoff, platformToday } = await import('./loan.ts');
-    const payOn = flags.on ?? (await platformToday(partner.baseUrl));
-    const { body } = await partner.post(`/v1/loans/${loanId}/payoff-quotes`, { payOn });
-    output.result(body, () => describePayoff(body));
-  });
+addServicingCommands(program);
 
 connected(program.command('advance'))
   .description("move the platform's clock; everything due in between happens")
@@ -211,17 +160,25 @@ connected(tasks.command('decide'))
   .argument('<taskId>')
   .argument('<outcome>', 'for example Approve, Reject, RequestMore, Retry, Cancel')
   .option('--note <text>', 'why')
-  .action(async (taskId: string, outcome: string, flags: CommandFlags & { note?: string }) => {
-    const { output, operator } = await connection(flags);
-    const { decideTask } = await import('./tasks.ts');
-    const { note } = flags;
-    const body = await decideTask(operator, {
-      taskId,
-      outcome,
-      ...(note !== undefined && { note }),
-    });
-    output.result(body, () => [`${taskId} is ${String(body['status'])}`]);
-  });
+  .option('--answer <name=value...>', 'answers to the questions of a follow-up visit')
+  .action(
+    async (
+      taskId: string,
+      outcome: string,
+      flags: CommandFlags & { note?: string; answer?: string[] },
+    ) => {
+      const { output, operator } = await connection(flags);
+      const { answersOf, decideTask } = await import('./tasks.ts');
+      const { note, answer } = flags;
+      const body = await decideTask(operator, {
+        taskId,
+        outcome,
+        ...(note !== undefined && { note }),
+        ...(answer !== undefined && { answers: answersOf(answer) }),
+      });
+      output.result(body, () => [`${taskId} is ${String(body['status'])}`]);
+    },
+  );
 
 connected(program.command('cases'))
   .description('what is being collected: the open cases of a lender')
@@ -297,20 +254,6 @@ policy
     const summary = samplesUnder(file);
     new ConsoleOutput(flags.json ?? false).result(summary, () => describeSamples(summary));
   });
-
-async function connection(flags: CommandFlags) {
-  const { ConsoleOutput } = await import('./console-output.ts');
-  const { PlatformClient } = await import('../sandbox/platform-client.ts');
-  const credentials = findCredentials(flags);
-  const { baseUrl, partnerKey, operatorToken } = credentials;
-  const patienceMs = 5_000;
-  return {
-    output: new ConsoleOutput(flags.json ?? false),
-    credentials,
-    partner: new PlatformClient({ baseUrl, credential: partnerKey, patienceMs }),
-    operator: new PlatformClient({ baseUrl, credential: operatorToken, patienceMs }),
-  };
-}
 
 /** Why a command failed, and what to do when the platform is simply not there. */
 function explain(error: unknown): string {

@@ -24,15 +24,26 @@ export class PlatformProblem extends Error {
   constructor(method: string, path: string, { status, body }: PlatformAnswer) {
     const code = typeof body['code'] === 'string' ? body['code'] : 'Unknown';
     const detail = typeof body['detail'] === 'string' ? `: ${body['detail']}` : '';
-    super(`${method} ${path} answered ${status} ${code}${detail}`);
+    super(`${method} ${path} answered ${status} ${code}${detail}${fieldsOf(body['errors'])}`);
     this.status = status;
     this.code = code;
   }
 }
 
+/** Which fields did not fit, one a line: what a person has to mend. */
+function fieldsOf(errors: unknown): string {
+  if (!Array.isArray(errors)) return '';
+  const lines = (errors as readonly { path?: unknown; message?: unknown }[]).map(
+    ({ path, message }) => `\n  ${String(path)}: ${String(message)}`,
+  );
+  return lines.join('');
+}
+
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
 const repeatable = new Set([429, 502, 503, 504]);
+/** Somebody else is at it this very moment; the same request is right a moment later. */
+const waitsForOthers = new Set(['RequestInProgress', 'ConcurrentChange']);
 
 /**
  * A client of the public API that does not give up at once: what is refused for a moment, or goes unanswered because the
@@ -95,7 +106,8 @@ export class PlatformClient {
 }
 
 function isRepeatable({ status, body }: PlatformAnswer): boolean {
-  return repeatable.has(status) || (status === 409 && body['code'] === 'RequestInProgress');
+  const isInTheWay = status === 409 && waitsForOthers.has(String(body['code']));
+  return isInTheWay || repeatable.has(status);
 }
 
 function objectIn(text: string): PlatformAnswer['body'] {

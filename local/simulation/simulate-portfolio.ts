@@ -106,12 +106,13 @@ async function borrow(
 
 async function paidOut(partner: PlatformClient, applicationId: string): Promise<string> {
   const deadline = performance.now() + APPROVED_IN_MS;
-  while (performance.now() < deadline) {
+  for (;;) {
     const { status, loanId } = await partner.get(`/v1/applications/${applicationId}`);
     if (status === 'Disbursed') return String(loanId);
+    if (performance.now() > deadline)
+      throw new Error(`${applicationId} was not paid out in time: it is ${String(status)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${applicationId} was not paid out in time`);
 }
 
 /** The next date on which somebody means to pay, but not after the end of the month. */

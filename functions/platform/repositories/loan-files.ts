@@ -17,8 +17,8 @@ import { versionedPut } from './versioned-put.ts';
 const Item = z.looseObject({ record: z.string() });
 type Item = z.infer<typeof Item>;
 
-/** Readings that met a write halfway; more of them would be a loan that is written without end. */
-const READINGS_MAX = 5;
+/** Readings that met a write halfway, over a second and more: a loan that is written without end is a fault. */
+const READINGS_MAX = 8;
 
 /** Disbursed loans in DynamoDB: one item collection per loan, read by one strongly consistent query. */
 export class DynamoLoanFiles implements LoanFiles {

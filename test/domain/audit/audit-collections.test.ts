@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { auditCollections, type CollectionBooks } from '../../../domain/audit/audit-collections.ts';
-import { loanIdOf } from '../../../domain/shared/ids.ts';
+import {
+  auditCollections,
+  type CollectionBooks,
+  type PostedPayment,
+} from '../../../domain/audit/audit-collections.ts';
+import { loanIdOf, receiptIdOf } from '../../../domain/shared/ids.ts';
 
 const loanId = loanIdOf('app_00000000000000000000000001');
 const other = loanIdOf('app_00000000000000000000000002');
@@ -19,8 +23,22 @@ const books: CollectionBooks = {
   },
   payments: [
     { loanId, reference: 'D1', channel: 'Debit', amountFen: 1_000, isReversed: false },
-    { loanId, reference: 'R1', channel: 'BankNotice', amountFen: 500, isReversed: false },
-    { loanId, reference: 'R4', channel: 'BankNotice', amountFen: 8, isReversed: true },
+    {
+      loanId,
+      reference: 'R1',
+      channel: 'BankNotice',
+      receiptId: receiptIdOf('R1'),
+      amountFen: 500,
+      isReversed: false,
+    },
+    {
+      loanId,
+      reference: 'R4',
+      channel: 'BankNotice',
+      receiptId: receiptIdOf('R4'),
+      amountFen: 8,
+      isReversed: true,
+    },
   ],
   suspended: [{ bankId: 'R2', amountFen: 70 }],
   heldFen: 1_460,
@@ -31,6 +49,22 @@ const found = (change: Partial<CollectionBooks>) => auditCollections({ ...books,
 describe('auditCollections', () => {
   it('finds nothing where every fen stands in one place', () => {
     expect(auditCollections(books)).toEqual([]);
+  });
+
+  it('counts money that a partner told of before the bank did', () => {
+    const early = { ...receipt, reference: 'R3', receiptId: receiptIdOf('R3'), amountFen: 9 };
+    const payments = [...books.payments, early as PostedPayment];
+    expect(found({ payments, heldFen: 1_469 })).toEqual([]);
+    expect(found({ payments })).toEqual([
+      expect.objectContaining({ invariant: 'I1', subjectId: 'collection-account' }),
+    ]);
+  });
+
+  it('knows money that was assigned a second time, under another reference', () => {
+    const payments = books.payments.map((each) =>
+      each === receipt ? { ...each, reference: 'R1#3' } : each,
+    );
+    expect(found({ payments })).toEqual([]);
   });
 
   it('finds money that was fetched twice under one reference (I4)', () => {

@@ -109,6 +109,15 @@ describe('writeOffLoan', () => {
     expect(balances.get('funder:zhudai-lending:recovered')).toBe(-33);
   });
 
+  it.each(['2026-11-24', '2026-12-23'])(
+    'leaves a loan that can be read when nothing fell due before %s',
+    (date) => {
+      const lost = after(joint, writeOffLoan(joint, order, morningOf(date)));
+      expect(lost.loan).toMatchObject({ status: 'WrittenOff', scheduleVersion: 2 });
+      expect(lost.schedules.at(-1)?.rows).toEqual([]);
+    },
+  );
+
   it('needs two people and an active loan', () => {
     const alone = { ...order, approvedBy: 'a' };
     expect(() => writeOffLoan(joint, alone, morningOf('2027-03-01'))).toThrow(Forbidden);

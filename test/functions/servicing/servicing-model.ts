@@ -5,8 +5,16 @@ import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import { isWithBank } from '#domain/servicing/bank-order.ts';
 import { chargeLoan } from '#domain/servicing/charge-loan.ts';
 import { accountOf, type LoanFile } from '#domain/servicing/loan-file.ts';
+import {
+  confirmRestructuring,
+  offerRestructuring,
+  openOfferOf,
+} from '#domain/servicing/offer-restructuring.ts';
+import { RestructuringPlan } from '#domain/servicing/restructuring.ts';
+import { writeOffLoan } from '#domain/servicing/write-off-loan.ts';
 import { businessDateOf } from '#domain/shared/calendar.ts';
 import { runDebitCallback } from '#functions/callbacks/debit-callback.ts';
+import { closeLoan } from '#functions/day-close/close-loan.ts';
 import { runSweepOrders } from '#functions/servicing/sweep-orders.ts';
 import { collectDebit } from '#platform/collect-debit.ts';
 import { confirmOrder } from '#platform/confirm-order.ts';
@@ -19,6 +27,7 @@ import {
   type BankNotice,
 } from '#platform/take-receipt.ts';
 import { startTestDatabase } from '#test/support/dynamodb-local.ts';
+import { policyPack } from '../../domain/catalog-files.ts';
 import {
   installCrashPoints,
   installStoreFaults,
@@ -128,6 +137,11 @@ function commandsOf(world: ServicingWorld, told: Told): readonly Command[] {
     ['reversal', () => reverse(world)],
     ['refund', () => refund(world)],
     ['charge', () => charge(world, told, today)],
+    ['restructuring', () => restructure(world)],
+    ['day close', () => closeDay(world, today)],
+    ['day close', () => closeDay(world, today)],
+    // The end of a loan, so that it has a life before.
+    ...(run.random() < 0.15 ? [['write-off', () => writeOff(world)] as const] : []),
     ['sweep', () => sweep(world)],
     ['report of the bank', () => callBack(world)],
     ['matching', () => dependencies.receipts.listMatching(loanId)],
@@ -218,6 +232,46 @@ async function charge(
   await dependencies.files.store(
     chargeLoan(file, { ...order, valueDate, request: String(told.number) }, at),
   );
+}
+
+async function writeOff({ dependencies, loanId }: ServicingWorld): Promise<void> {
+  const order = { reason: 'lost', requestedBy: 'a', approvedBy: 'b' };
+  const file = await fileOf({ dependencies, loanId });
+  await dependencies.files.store(writeOffLoan(file, order, dependencies.now().toISOString()));
+}
+
+/** Offered as a second person agreed, and confirmed as the borrower does who takes a minute to read. */
+async function restructure({ dependencies, loanId, run }: ServicingWorld): Promise<void> {
+  const { files, now } = dependencies;
+  const plan = run.pick(plans);
+  const who = { reason: 'ill', requestedBy: 'operator:a', approvedBy: 'b' };
+  const at = now().toISOString();
+  const loan = offerRestructuring(
+    await fileOf({ dependencies, loanId }),
+    { plan: RestructuringPlan.parse(plan), ...who },
+    { policyPack, at },
+  );
+  await files.store({ loan });
+  const offered = await fileOf({ dependencies, loanId });
+  const { sheetHash } = openOfferOf(offered, { policyPack, today: businessDateOf(run.nowMs) });
+  const confirmation = { sheetHash, shownAt: at, readSeconds: 60 };
+  const read = new Date(Date.parse(at) + 60_000).toISOString();
+  const context = { policyPack, minReadSeconds: 10, at: read };
+  await files.store(confirmRestructuring(offered, confirmation, context));
+}
+
+const plans = [
+  { moreInstallments: 3 },
+  { holidayPeriods: 2 },
+  { annualRate: '0.0500', moreInstallments: 1 },
+  { isPastDuePrincipalSpread: true, isInstallmentKept: true },
+];
+
+async function closeDay({ dependencies, loanId }: ServicingWorld, today: string): Promise<void> {
+  const { files, now } = dependencies;
+  const debit = (id: string, dueOn: string) => collectDebit(id, dueOn, dependencies);
+  const closing = { loanId, businessDate: today, pack: policyPack };
+  await closeLoan(closing, { files, now, collectDebit: debit });
 }
 
 function sweep({ dependencies }: ServicingWorld): Promise<unknown> {
