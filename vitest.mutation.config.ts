@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     include: chosen ?? [
       'test/domain/lending/**/*.test.ts',
+      'test/domain/shared/present.test.ts',
       'test/domain/shared/money.test.ts',
       'test/domain/shared/calendar.test.ts',
     ],

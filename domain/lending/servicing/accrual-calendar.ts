@@ -41,7 +41,6 @@ export class AccrualCalendar {
 
   /** What the days from one to another count for. Under 30/360 a part of a period counts by its share of the days. */
   years(from: number, to: number): Ratio {
-    if (from >= to) return NO_YEARS;
     const { accrual } = this.#terms;
     if (accrual !== 'Thirty360') return actualFraction(accrual, from, to);
     return this.#periods.map((period) => yearsWithin(period, from, to)).reduce(addRatios, NO_YEARS);

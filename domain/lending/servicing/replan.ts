@@ -34,14 +34,13 @@ function financedBy(remainder: Remainder, count: number): Financed {
     principalFen: balanceFen,
     downPaymentFen: 0,
     installments: count,
-    principalGraceInstallments: Math.min(terms.principalGraceInstallments, count - 1),
-    fees: terms.fees.filter((fee) => fee.timing !== 'WithFirst' && fee.timing !== 'UpFront'),
+    fees: terms.fees.filter((fee) => fee.timing !== 'WithFirst'),
   };
   return {
     plan: planLoan(own),
     due: { days: used, firstNominalDay: present(used[0]), firstMonths: undefined },
     financedFen: balanceFen,
     flatBaseFen,
-    factors: { length: count, even: undefined, list: factors.slice(0, count) },
+    factors: { length: count, even: undefined, list: factors },
   };
 }

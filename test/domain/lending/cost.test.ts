@@ -253,6 +253,25 @@ describe('costOf, to the last digit', () => {
     expect(apr.effective).toBeCloseTo(rate, 12);
   });
 
+  it.each([
+    // The night before the year is full; in the last year of the calendar.
+    { disbursedOn: '2026-01-31', firstDueOn: '2027-01-30', days: 364 },
+    { disbursedOn: '2299-06-01', firstDueOn: '2299-07-01', days: 30 },
+  ])('takes simple interest over the days to $firstDueOn', ({ days, ...dates }) => {
+    const terms = { ...base, method: 'Bullet', installments: 1, ...dates };
+    const [row] = buildSchedule(parseTerms(terms)).rows;
+    const gain = (row?.interestFen ?? 0) / 10_000_00;
+    expect(gain).toBeGreaterThan(0);
+    expect(price(terms).apr.nominal).toBeCloseTo((gain * 365) / days, 12);
+  });
+
+  it('counts days where the month is the same and the day is not', () => {
+    const terms = { ...base, method: 'Bullet', installments: 1, firstDueOn: '2028-01-15' };
+    const [row] = buildSchedule(parseTerms(terms)).rows;
+    const gain = (row?.interestFen ?? 0) / 10_000_00;
+    expect(price(terms).apr.nominal).toBeCloseTo((1 + gain) ** (365 / 744) - 1, 12);
+  });
+
   it('compounds the one repayment of a short loan for the effective rate', () => {
     const { apr } = price({ method: 'Bullet', installments: 1 });
     expect(apr.effective).toBeCloseTo(1.01 ** (365 / 31) - 1, 12);

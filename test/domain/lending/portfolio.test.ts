@@ -9,7 +9,7 @@ import {
 } from '../../../domain/lending/portfolio.ts';
 import { buildSchedule } from '../../../domain/lending/schedule.ts';
 import { parseTerms } from '../../../domain/lending/terms.ts';
-import { toDayNumber } from '../../../domain/shared/calendar.ts';
+import { fromDayNumber, toDayNumber } from '../../../domain/shared/calendar.ts';
 import { InvalidInput } from '../../../domain/shared/errors.ts';
 import { equalInstallments, monthlyFactor } from './oracle.ts';
 
@@ -93,6 +93,12 @@ describe('schedulePortfolio', () => {
             : { principalFen: 1_200_000 + place, ratePpm: 120_000, installments: 6 + place },
         ),
       ),
+      // Interest of half a fen, four side by side.
+      ...[1, 3, 5, 7].map((count) => ({
+        principalFen: 1_000_050,
+        ratePpm: 120_000,
+        installments: 5 + count,
+      })),
       { principalFen: 1_200_001, ratePpm: 120_000, installments: 1 },
       { principalFen: 1_200_001, ratePpm: 0, installments: 7 },
       { principalFen: 600_000_000_000, ratePpm: 350_000, installments: 13 },
@@ -141,6 +147,20 @@ describe('schedulePortfolio', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('portfolioDueDays', () => {
+  it.each([
+    { disbursedOn: '2026-01-15', dates: ['2026-02-15', '2026-03-15', '2026-04-15'] },
+    { disbursedOn: '2027-12-30', dates: ['2028-01-30', '2028-02-29', '2028-03-30'] },
+  ])('keeps the day of $disbursedOn', ({ disbursedOn, dates }) => {
+    const two = [1000, 2000].map((principalFen) => ({ principalFen, ratePpm: 1, installments: 3 }));
+    const days = portfolioDueDays(
+      allocateSchedules(portfolioOf(two)),
+      Int32Array.from(two, () => toDayNumber(disbursedOn)),
+    );
+    expect([...days].map(fromDayNumber)).toEqual([...dates, ...dates]);
   });
 });
 

@@ -376,3 +376,38 @@ describe('effectiveRateByDate', () => {
     expect(Math.log1p(effectiveRateByDate(basis, payments)) / continuous).toBeCloseTo(1, 12);
   });
 });
+
+describe('the work it takes', () => {
+  /** How often the elements of a list are read. */
+  const readsOf = <Item>(items: readonly Item[], solve: (counted: readonly Item[]) => unknown) => {
+    let reads = 0;
+    const counted = new Proxy(items, {
+      get(target, key, receiver): unknown {
+        if (typeof key === 'string' && /^\d+$/.test(key)) reads += 1;
+        return Reflect.get(target, key, receiver);
+      },
+    });
+    solve(counted);
+    return reads;
+  };
+  const level = Array.from({ length: 12 }, () => 8885);
+
+  it('is one reading for the total and one step for level payments', () => {
+    expect(readsOf(level, (payments) => ratePerPeriod(100_000, payments))).toBe(24);
+    expect(readsOf(level, (payments) => ratePerPeriod(106_619.5, payments))).toBe(24);
+  });
+
+  it('is a step more for a rate far from nothing', () => {
+    expect(readsOf(level, (payments) => ratePerPeriod(40_000, payments))).toBe(36);
+  });
+
+  it('is the same in a list that begins with what was paid out', () => {
+    // The first is read once to be told from the others.
+    expect(readsOf([-100_000, ...level], internalRate)).toBe(25);
+  });
+
+  it('is a few steps for payments by date', () => {
+    const dated = level.map((amount, index) => ({ days: 30 * (index + 1), amount }));
+    expect(readsOf(dated, (payments) => effectiveRateByDate(100_000, payments))).toBe(36);
+  });
+});

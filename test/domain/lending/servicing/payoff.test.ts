@@ -35,6 +35,15 @@ describe('payoffOn', () => {
     expect(payoff({ terms: { accrual }, events }, '2026-02-24').Interest).toBe(fen);
   });
 
+  it.each([
+    // 16 days before the leap year at 365; then 7 of its own at 366.
+    { on: '2027-12-31', fen: 15_78 },
+    { on: '2028-01-07', fen: 22_67 },
+  ])('splits a period at New Year where the terms do, on $on', ({ on, fen }) => {
+    const terms = { accrual: 'ActualActual', disbursedOn: '2027-12-15' };
+    expect(payoff({ terms }, on).Interest).toBe(fen);
+  });
+
   it('leaves fees of installments to come out, and takes charges in', () => {
     const fees = [
       { code: 'Fee', payeeRole: 'Insurer', timing: 'EachInstallment', amountFen: 5_00 },
