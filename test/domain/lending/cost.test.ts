@@ -78,6 +78,24 @@ describe('costOf, the traps of annualising (rules §2.3)', () => {
     },
   );
 
+  it.each([
+    { annualRate: '0.18', accrual: 'Actual360' },
+    { annualRate: '0.1825', accrual: 'Actual365' },
+  ])(
+    'knows 0.05 % a day as $annualRate by $accrual in a contract, and as 18.25 % in a year of days',
+    (contract) => {
+      const cost = price({
+        ...contract,
+        method: 'Bullet',
+        unit: 'Day',
+        every: 30,
+        installments: 1,
+      });
+      expect(cost.items[0]?.totalFen).toBe(150_00);
+      expect(cost.apr.nominal).toBeCloseTo(0.1825, 12);
+    },
+  );
+
   it('tells 24 % nominal from 26.82 % effective and lets 24 % nominal pass', () => {
     const cost = price({ annualRate: '0.24' });
     expect(cost.apr.nominal).toBeCloseTo(0.24, 5);

@@ -702,6 +702,43 @@ describe('products and quotes', () => {
     expect((await one('small-business')).text).toBe((await one('no-such-product')).text);
   });
 
+  it.each([
+    { terms: { principalFen: 1e21 }, detail: 'principalFen' },
+    { terms: { principalFen: '3000000' }, detail: 'principalFen' },
+    { terms: { principalFen: -1 }, detail: 'principalFen' },
+    { terms: { annualRate: '1e-3' }, detail: 'annualRate' },
+    { terms: { annualRate: '-0.1' }, detail: 'annualRate' },
+    { terms: { annualRate: 0.12 }, detail: 'annualRate' },
+    { terms: { installments: 0 }, detail: 'installments' },
+    { terms: { principalGraceInstallments: 12 }, detail: 'principalGraceInstallments' },
+    { terms: { downPaymentFen: 30_000_00 }, detail: 'downPaymentFen' },
+    { terms: { disbursedOn: '2026-02-30' }, detail: 'disbursedOn' },
+    { terms: { disbursedOn: '1899-12-31' }, detail: 'date' },
+    { terms: { disbursedOn: '2299-06-30' }, detail: 'a date outside 1900-2299' },
+    { terms: { firstDueOn: '2026-11-23' }, detail: 'firstDueOn' },
+    { terms: { colour: 'red' }, detail: 'colour' },
+    {
+      terms: { fees: [{ code: 'A', payeeRole: 'Lender', timing: 'UpFront', amountFen: 3e6 }] },
+      detail: 'nothing is left to pay out',
+    },
+    {
+      terms: { principalFen: 1e13, annualRate: '99', installments: 1200 },
+      detail: 'exact to the fen',
+    },
+  ])('refuses to price $terms and says why', async ({ terms, detail }) => {
+    const body = {
+      principalFen: 30_000_00,
+      annualRate: '0.1200',
+      disbursedOn: '2026-11-23',
+      installments: 12,
+      method: 'EqualInstallment',
+      ...terms,
+    };
+    const answer = await send(createQuote, { as: demo, body });
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain(detail);
+  });
+
   it('prices a loan so that the principal comes back to the fen', async () => {
     const body = {
       principalFen: 30_000_00,
