@@ -89,7 +89,7 @@ export function accruePenalty(
   if (days > 0) {
     const late =
       openOf(installment, 'Principal') + (isCompound ? openOf(installment, 'Interest') : 0);
-    if (late > 0) installment.penalty.add(BigInt(late) * BigInt(days), daily);
+    installment.penalty.add(BigInt(late) * BigInt(days), daily);
     installment.penaltyTo = day;
   }
   if (day > installment.lateFrom + graceDays && isOpen(installment)) {

@@ -44,6 +44,15 @@ describe('payoffOn', () => {
     expect(payoff({ terms }, on).Interest).toBe(fen);
   });
 
+  it('sums to all that is asked for, charges included', () => {
+    const events = [charge('2026-01-20', 7_00, 'Fee'), charge('2026-01-21', 11_00, 'Cost')];
+    expect(payoff({ events }, '2026-01-26')).toMatchObject({
+      Fee: 7_00,
+      Cost: 11_00,
+      totalFen: 3000_00 + 15_48 + 7_00 + 11_00,
+    });
+  });
+
   it('leaves fees of installments to come out, and takes charges in', () => {
     const fees = [
       { code: 'Fee', payeeRole: 'Insurer', timing: 'EachInstallment', amountFen: 5_00 },

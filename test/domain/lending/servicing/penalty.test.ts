@@ -50,6 +50,12 @@ describe('penalty on what is late', () => {
     expect(penalties({}, on)[0]).toBe(first);
   });
 
+  it('counts from the due day what was left open by then, whatever was paid before', () => {
+    const events = [pay('2026-01-20', 530_00), pay('2026-02-01', 100_00)];
+    expect(penalties({ events }, '2026-02-11')).toEqual([20, 0, 0]);
+    expect(penalties({ events }, '2026-02-15')).toEqual([1_00, 0, 0]);
+  });
+
   it('is charged on every installment that is late', () => {
     expect(penalties({}, '2026-03-12')).toEqual([15_00, 1_00, 0]);
   });

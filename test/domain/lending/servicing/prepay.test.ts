@@ -255,3 +255,40 @@ describe('prepayment in full', () => {
     expect(planOf(account)).toEqual([firstRow, ['2026-02-24', 2000_00, 10_00]]);
   });
 });
+
+describe('a level that is kept', () => {
+  it.each([
+    {
+      why: 'not that of the down payment',
+      terms: { principalFen: 3600_00, downPaymentFen: 600_00 },
+      events: [pay('2026-01-10', 600_00), pay('2026-02-10', 1030_00), prepay('2026-02-10', 500_00)],
+      principal: [1000_00, 500_00],
+    },
+    {
+      why: 'not the nothing of grace',
+      terms: { installments: 4, principalGraceInstallments: 1 },
+      events: [pay('2026-02-10', 30_00), prepay('2026-02-10', 500_00)],
+      principal: [1000_00, 1000_00, 500_00],
+    },
+  ])('is $why', ({ terms, events, principal }) => {
+    const { rows } = accountOf({ terms, events }, '2026-02-10');
+    const planned = rows.filter(({ dueOn }) => dueOn > '2026-02-10');
+    expect(planned.map(({ due }) => due.Principal)).toEqual(principal);
+  });
+});
+
+describe('prepayments', () => {
+  it('of two days stand in two rows, those of one day in one', () => {
+    const events = [
+      prepay('2026-01-20', 1000_00, { id: 'a' }),
+      prepay('2026-01-20', 500_00, { id: 'b' }),
+      prepay('2026-01-25', 100_00, { id: 'c' }),
+    ];
+    const { rows } = accountOf({ events }, '2026-01-25');
+    const early = rows.filter(({ kind }) => kind === 'Prepayment');
+    expect(early.map(({ dueOn }) => dueOn)).toEqual(['2026-01-20', '2026-01-25']);
+    // Ten days on 3,000 are 9.68; five on what is left, 1,509.68, are 2.43.
+    expect(early.map(({ due }) => due.Interest)).toEqual([9_68, 2_43]);
+    expect(early.map(({ due }) => due.Principal + due.Interest)).toEqual([1500_00, 100_00]);
+  });
+});

@@ -263,6 +263,17 @@ describe('restructuring', () => {
     );
   });
 
+  it('charges flat interest on what was financed, without the down payment', () => {
+    const terms = { method: 'FlatRate', principalFen: 3600_00, downPaymentFen: 600_00 };
+    const events = [pay('2026-01-10', 600_00), pay('2026-02-10', 1030_00)];
+    expect(
+      planAfter(change('2026-02-10', { annualRate: '0.06' }), { terms, events }).slice(2),
+    ).toEqual([
+      ['2026-03-10', 1000_00, 15_00],
+      ['2026-04-10', 1000_00, 15_00],
+    ]);
+  });
+
   it.each(['2026-04-10', '2026-05-01'])('needs an installment to come: not on %s', (agreedOn) => {
     expect(() => planAfter(change(agreedOn, { moreInstallments: 1 }))).toThrow(
       'cannot restructure a loan with no installment to come',
