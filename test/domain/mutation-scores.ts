@@ -28,7 +28,12 @@ const testsOf: Readonly<Record<string, readonly string[]>> = {
   'shared/money': ['shared/money', 'lending/share-amount'],
   'shared/calendar': ['shared/calendar', 'lending/quote'],
   'shared/present': ['shared/present'],
-  'lending/annual-rate': ['lending/terms', 'lending/quote', 'lending/level-installment'],
+  'lending/annual-rate': [
+    'lending/terms',
+    'lending/quote',
+    'lending/published-schedules',
+    'lending/level-installment',
+  ],
   'lending/cost': ['lending/cost'],
   'lending/due-days': ['lending/quote', 'lending/published-schedules'],
   'lending/interest': ['lending/interest'],
