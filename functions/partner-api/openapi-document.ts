@@ -16,7 +16,9 @@ const Problem = z
     status: z.int(),
     code: z.enum(Object.keys(problems)),
     detail: z.string().optional(),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    errors: z
+      .array(z.object({ path: z.string(), pointer: z.string(), message: z.string() }))
+      .optional(),
     correlationId: z.string().optional(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details with a stable code' });

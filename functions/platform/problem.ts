@@ -25,6 +25,8 @@ export type ProblemCode = keyof typeof problems;
 
 export interface FieldError {
   readonly path: string;
+  /** The steps of the path, where a name among them holds a dot. */
+  readonly steps?: readonly string[];
   readonly message: string;
 }
 
@@ -91,10 +93,19 @@ export function problemAnswer(problem: {
       status,
       code: problem.code,
       ...(problem.detail === undefined ? {} : { detail: problem.detail }),
-      ...(problem.errors === undefined ? {} : { errors: problem.errors }),
+      ...(problem.errors === undefined ? {} : { errors: problem.errors.map(shownError) }),
       ...(problem.correlationId === undefined ? {} : { correlationId: problem.correlationId }),
     }),
   };
+}
+
+/** A field error with its JSON pointer as a URI fragment, the form RFC 9457 shows. */
+function shownError({ path, steps, message }: FieldError): Record<string, string> {
+  const names = steps ?? (path === '' ? [] : path.split('.'));
+  const escaped = names.map((name) =>
+    encodeURIComponent(name.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')),
+  );
+  return { path, pointer: ['#', ...escaped].join('/'), message };
 }
 
 /** The code an error travels under; undefined for a bug, whose text must not leave the house. */

@@ -78,13 +78,11 @@ export function fitted<Schema extends z.ZodType>(schema: Schema, value: unknown)
 
 function fieldErrorsOf(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({
-      path: pathOf([...issue.path, key.slice(0, 60)]),
-      message: 'unknown field',
-    }));
-  return [{ path: pathOf(issue.path), message: issue.message }];
+    return issue.keys.map((key) => fieldError([...issue.path, key.slice(0, 60)], 'unknown field'));
+  return [fieldError(issue.path, issue.message)];
 }
 
-function pathOf(path: readonly PropertyKey[]): string {
-  return path.map(String).join('.');
+function fieldError(path: readonly PropertyKey[], message: string): FieldError {
+  const steps = path.map(String);
+  return { path: steps.join('.'), steps, message };
 }
