@@ -16,6 +16,7 @@ import { Activity } from './activity.ts';
 import { ApiGateway } from './api-gateway.ts';
 import { AwsEndpoint } from './aws-endpoint.ts';
 import { DEMO_PARTNER, seedCatalog } from './catalog-seed.ts';
+import { prepareDataFolder } from './data-folder.ts';
 import { DatabaseProcess } from './database-process.ts';
 import { DatabaseRequests } from './database-requests.ts';
 import { DynamoWire } from './dynamo-wire.ts';
@@ -165,6 +166,7 @@ let earlierPorts: { main: number; aws: number; database: number } | undefined;
 /** Starts the whole system as the template describes it. */
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
   const storedIn = options.isInMemory ? undefined : options.dataDir;
+  if (options.dataDir !== undefined) prepareDataFolder(options.dataDir);
   const ports = await choosePorts(options.port ?? 4000);
   const synthesis = synthesise(join(repositoryRoot, 'node_modules/.cache/zhudai'), {
     stage: STAGE,

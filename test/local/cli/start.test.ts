@@ -1,8 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { freePort } from '#local/bench/platform-process.ts';
+import { syntheticApplication } from '#local/bench/synthetic-applications.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'zhudai-start-'));
 const root = join(import.meta.dirname, '../../..');
@@ -54,4 +57,154 @@ describe('npm start says what to do', () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/^The "java" on the PATH is version 11\./);
   }, 60_000);
+
+  it.each([
+    {
+      name: 'is a file',
+      make: (path: string) => {
+        writeFileSync(path, '');
+      },
+      says: 'it is, or lies under, a file',
+    },
+    {
+      name: 'lies under a file',
+      make: (path: string) => {
+        writeFileSync(path.replace(/\/inside$/, ''), '');
+      },
+      inside: '/inside',
+      says: 'it is, or lies under, a file',
+    },
+    {
+      name: 'was written by a newer version',
+      make: (path: string) => {
+        mkdirSync(path);
+        writeFileSync(join(path, 'format.json'), '{"format":99}');
+      },
+      says: 'was written by a newer Zhudai (format 99; this one reads up to 1)',
+    },
+    {
+      name: 'says nothing sensible of its version',
+      make: (path: string) => {
+        mkdirSync(path);
+        writeFileSync(join(path, 'format.json'), 'oops');
+      },
+      says: 'format.json is damaged',
+    },
+  ])(
+    'when its data folder $name',
+    ({ name, make, inside = '', says }) => {
+      const path = join(folder, name.replaceAll(' ', '-')) + inside;
+      make(path);
+      const { status, stderr } = start(['--port', '0', '--empty', '--data', path]);
+      expect(status).toBe(1);
+      expect(stderr).toContain(says);
+      expect(stderr).toContain('--data DIR');
+      expect(stderr).not.toContain('    at ');
+    },
+    60_000,
+  );
+
+  // Node never comes back from making a folder there in one go.
+  it.runIf(process.platform === 'linux')(
+    'when no data folder can be made',
+    () => {
+      const { status, stderr } = start(['--port', '0', '--empty', '--data', '/proc/zhudai']);
+      expect(status).toBe(1);
+      expect(stderr).toContain('The data folder /proc/zhudai cannot be used');
+    },
+    60_000,
+  );
+});
+
+describe('a running platform', () => {
+  interface Running {
+    readonly port: number;
+    readonly output: () => string;
+    readonly signal: (name: NodeJS.Signals) => void;
+    readonly exit: Promise<number | null>;
+  }
+
+  async function run(data: string): Promise<Running> {
+    const port = await freePort();
+    const child = spawn(
+      process.execPath,
+      ['local/run.ts', '--port', String(port), '--empty', '--data', data],
+      { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let output = '';
+    const collect = (chunk: Buffer): void => {
+      output += chunk.toString();
+    };
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+    const exit = once(child, 'exit').then(([code]) => code as number | null);
+    await expect
+      .poll(() => output, { timeout: 60_000, interval: 50 })
+      .toContain('Ctrl-C stops everything');
+    return { port, output: () => output, signal: (name) => void child.kill(name), exit };
+  }
+
+  const data = join(folder, 'running');
+
+  it('refuses a second one its port and its folder, stops gently when told, and goes on at the next start', async () => {
+    const first = await run(data);
+    const takenPort = start(['--port', String(first.port), '--empty', '--data', `${data}-2`]);
+    expect(takenPort.status).toBe(1);
+    expect(takenPort.stderr).toMatch(
+      /^Port \d+ is taken by another program\. Choose another one: /,
+    );
+    const takenFolder = start(['--port', '0', '--empty', '--data', data]);
+    expect(takenFolder.status).toBe(1);
+    expect(takenFolder.stderr).toMatch(
+      /^The data folder \S+ is in use by the platform with process id \d+\.\nStop that one/,
+    );
+    const { partnerKey } = JSON.parse(readFileSync(join(data, 'credentials.json'), 'utf8')) as {
+      partnerKey: string;
+    };
+    const api = (port: number, path: string, body?: unknown): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: {
+          authorization: `Bearer ${partnerKey}`,
+          'content-type': 'application/json',
+          'idempotency-key': 'stop-1',
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+    const submitted = await api(
+      first.port,
+      '/v1/applications',
+      syntheticApplication('stop', 66_001),
+    );
+    expect(submitted.status).toBe(202);
+    const { applicationId } = (await submitted.json()) as { applicationId: string };
+
+    // In the middle of the application.
+    first.signal('SIGTERM');
+    expect(await first.exit).toBe(0);
+    const said = first.output().split('Ctrl-C stops everything')[1] ?? '';
+    expect(said.split('\n').slice(1)).toEqual(['Stopping ...', '']);
+
+    const second = await run(data);
+    await expect
+      .poll(
+        async () =>
+          (
+            (await (await api(second.port, `/v1/applications/${applicationId}`)).json()) as {
+              status: string;
+            }
+          ).status,
+        { timeout: 60_000, interval: 200 },
+      )
+      .toMatch(/^(Disbursed|Declined|UnderReview|Awaiting\w+)$/);
+    second.signal('SIGINT');
+    await expect.poll(second.output, { interval: 1 }).toContain('Stopping ...');
+    second.signal('SIGINT');
+    // The second signal may come when the first has done its work.
+    expect([0, 130]).toContain(await second.exit);
+
+    const third = await run(data);
+    third.signal('SIGINT');
+    expect(await third.exit).toBe(0);
+  }, 240_000);
 });

@@ -1,0 +1,76 @@
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { CannotStart } from './database-process.ts';
+
+/** How what a data folder holds is laid out. A version that reads it otherwise counts on. */
+const FORMAT = 1;
+
+/** Makes the data folder ready to be written, or says why it cannot be and what to do. */
+export function prepareDataFolder(dataDir: string): void {
+  const folder = resolve(dataDir);
+  try {
+    make(folder);
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = reasons[code ?? ''] ?? (error as Error).message;
+    throw new CannotStart(
+      `The data folder ${folder} cannot be used: ${reason}.\nChoose another one: npm start -- --data DIR`,
+    );
+  }
+  refuseNewer(folder);
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'it is, or lies under, a file',
+  EEXIST: 'it is, or lies under, a file',
+  ENOSPC: 'the disk is full',
+  ENOENT: 'there is no way to make a folder there',
+};
+
+/** Step by step: asked for the whole path at once, Node never comes back where no folder can be made, as in /proc. */
+function make(folder: string): void {
+  if (existsSync(folder)) {
+    if (!statSync(folder).isDirectory())
+      throw Object.assign(new Error('a file'), { code: 'EEXIST' });
+    return;
+  }
+  const parent = dirname(folder);
+  if (parent !== folder) make(parent);
+  mkdirSync(folder, { mode: 0o700 });
+}
+
+function refuseNewer(folder: string): void {
+  const file = join(folder, 'format.json');
+  if (!existsSync(file)) {
+    writeFileSync(file, `${JSON.stringify({ format: FORMAT })}\n`);
+    return;
+  }
+  const format = formatIn(readFileSync(file, 'utf8'));
+  if (format !== undefined && format <= FORMAT) return;
+  throw new CannotStart(
+    format === undefined
+      ? `${file} is damaged. Restore it, or choose another folder: npm start -- --data DIR`
+      : `The data folder ${folder} was written by a newer Zhudai (format ${format}; this one reads up to ${FORMAT}).\nStart that version, or choose another folder: npm start -- --data DIR`,
+  );
+}
+
+function formatIn(text: string): number | undefined {
+  try {
+    const { format } = JSON.parse(text) as { format?: unknown };
+    return typeof format === 'number' ? format : undefined;
+  } catch {
+    return undefined;
+  }
+}
