@@ -1,10 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { sendRaw, type RawAnswer } from '#local/sandbox/http-json.ts';
+import { sendRaw, type RawAnswer } from '../sandbox/http-json.ts';
 
 export interface AwsCall {
   readonly service: 'lambda' | 'sts';
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** Path and query, already encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -40,7 +40,7 @@ export async function callAws(region: string, call: AwsCall): Promise<RawAnswer>
     method,
     url: `${endpoint.origin}${path}${words === '' ? '' : `?${words}`}`,
     headers: signed.headers,
-    ...(method === 'POST' ? { body } : {}),
+    ...(method === 'GET' ? {} : { body }),
     timeoutMs: 120_000,
   });
   if (answer.status < 200 || answer.status > 299)
