@@ -7,11 +7,12 @@ import type {
   ExecutionStore,
   ExecutionSummary,
   MachineRecord,
+  PublicationRecord,
 } from './store.ts';
 
 type Head =
-  | { readonly kind: 'machine' | 'execution' }
-  | { readonly kind: 'noMachine'; readonly of: string }
+  | { readonly kind: 'machine' | 'publication' | 'execution' }
+  | { readonly kind: 'noMachine' | 'noPublication'; readonly of: string }
   | { readonly kind: 'definition'; readonly of: string }
   | { readonly kind: 'journal'; readonly of: string; readonly sequence: number };
 
@@ -52,6 +53,20 @@ export class FileExecutionStore implements ExecutionStore {
 
   listMachines(): Promise<readonly MachineRecord[]> {
     return this.#known.listMachines();
+  }
+
+  async savePublication(record: PublicationRecord): Promise<void> {
+    await this.#append({ kind: 'publication' }, record);
+    await this.#known.savePublication(record);
+  }
+
+  async deletePublication(stateMachineArn: string): Promise<void> {
+    await this.#append({ kind: 'noPublication', of: stateMachineArn }, null);
+    await this.#known.deletePublication(stateMachineArn);
+  }
+
+  listPublications(): Promise<readonly PublicationRecord[]> {
+    return this.#known.listPublications();
   }
 
   async saveDefinition(hash: string, definition: string): Promise<void> {
@@ -142,6 +157,12 @@ export class FileExecutionStore implements ExecutionStore {
         return;
       case 'noMachine':
         void this.#known.deleteMachine(about.of);
+        return;
+      case 'publication':
+        void this.#known.savePublication(JSON.parse(body) as PublicationRecord);
+        return;
+      case 'noPublication':
+        void this.#known.deletePublication(about.of);
     }
   }
 
