@@ -33,6 +33,15 @@ const loanEvents = [
   'LoanBucketChanged',
 ];
 
+/** What operators change of a case, besides what a task decides. */
+const operatorEvents = [
+  'CaseStepDone',
+  'CaseContacted',
+  'PromiseMade',
+  'CasePaused',
+  'CaseStrategyChanged',
+];
+
 /** What is overdue is collected: rung by rung, within the limits of conduct, until it is paid or handed on. */
 export class Collections extends Construct {
   readonly escalateCollections: Workflow;
@@ -50,6 +59,7 @@ export class Collections extends Construct {
     this.#answerRequests();
     this.#followRelief();
     this.#recordResults();
+    this.#followCases();
   }
 
   #choices(): Record<string, WorkflowFunction> {
@@ -193,6 +203,25 @@ export class Collections extends Construct {
         detail: { kind: ['ApproveRestructuring'] },
       },
       target: followRelief,
+    });
+  }
+
+  #followCases(): void {
+    const { cases, eventBus } = this.#data;
+    const followCase = this.#function('follow-case', {
+      errorImpact: 'a case whose change was stored by a route that died rests or waits for nobody',
+      isAsynchronous: true,
+      access: [uses(cases, 'GetItem'), ...this.#worksTasks()],
+    });
+    new EventTrigger(this, 'OnCaseChanged', {
+      description: 'Finishes what follows from a change an operator made to a case',
+      eventBus,
+      eventPattern: {
+        source: ['zhudai'],
+        detailType: operatorEvents,
+        detail: { actor: [{ prefix: 'operator:' }] },
+      },
+      target: followCase,
     });
   }
 

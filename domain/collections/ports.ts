@@ -50,6 +50,8 @@ export interface CaseWait {
   readonly lenderId: string;
   readonly taskToken: string;
   readonly until: string;
+  /** Of the case, as the workflow saw it when it began to wait. */
+  readonly version?: number | undefined;
 }
 
 /** How cases ended, for the comparison of strategies, arms and agencies. */

@@ -27,7 +27,7 @@ export async function runAwaitNextStep(
   { cases, tokens, now }: AwaitNextStepDependencies,
 ): Promise<{ outcome: 'Waiting' | 'Changed' }> {
   const until = new Date(now().getTime() + waitSeconds * 1000).toISOString();
-  await cases.keepWaiting({ borrowerKey, lenderId, taskToken, until });
+  await cases.keepWaiting({ borrowerKey, lenderId, taskToken, until, version });
   const current = await cases.find(borrowerKey, lenderId);
   if (current?.version === version) return { outcome: 'Waiting' };
   await tokens.succeed(taskToken, { outcome: 'Changed' });

@@ -17,6 +17,7 @@ const Wait = z.object({
   lenderId: z.string(),
   taskToken: z.string(),
   until: z.string(),
+  version: z.int().optional(),
 });
 
 /** A borrower has a case with each of a few lenders. */

@@ -9,6 +9,10 @@ import { bookedLoan, CollectionsWorld } from '#local/simulation/collections-worl
 import type { BookedLoan } from '#local/simulation/loan-book.ts';
 import { runApplyRelief } from '#functions/collections/apply-relief.ts';
 import { runAwaitNextStep } from '#functions/collections/await-next-step.ts';
+import { changeStrategy } from '#domain/collections/change-strategy.ts';
+import { pauseCase } from '#domain/collections/pause-case.ts';
+import { runFollowCase } from '#functions/collections/follow-case.ts';
+import { strategyInForce } from '#platform/collection-catalog.ts';
 import { runChooseStep } from '#functions/collections/choose-step.ts';
 import { runFollowRelief } from '#functions/collections/follow-relief.ts';
 import { runRenewEscalation } from '#functions/collections/renew-escalation.ts';
@@ -463,6 +467,62 @@ describe('hardship', () => {
     );
     expect(await world.stores.tasks.listByApplication(loan.applicationId)).toHaveLength(2);
   });
+});
+
+describe('a route that died after it stored the change', () => {
+  it('leaves a request that is asked all the same, a call that is withdrawn, a case that rests', async () => {
+    const world = await worldWith({ stepId: 'call', action: 'Call', atMost: 9 });
+    await world.overdue(loan);
+    const call = await stepTask(world);
+    const found = await world.caseOf(loan.borrowerKey);
+    const now = at('2026-11-26', '11:00:00');
+    const limits = { hardshipReplyWorkdays: 7, disputeDays: 20, complaintDays: days };
+    const paused = pauseCase(found, {
+      ...{ kind: 'Complaint', reason: 'Conduct', evidence: [], limits },
+      ...{ on: '2026-11-26', at: now, actor: 'operator:collector' },
+    });
+    await world.stores.cases.replace(paused);
+    const { borrowerKey, lenderId } = loan;
+    const event = { borrowerKey, lenderId, at: now };
+    await runFollowCase(event, world.dependencies());
+    await runFollowCase(event, world.dependencies());
+    await world.idle();
+    expect(await world.stores.tasks.find(call.taskId)).toMatchObject({ status: 'Closed' });
+    const { items } = await world.stores.tasks.listInbox({ queue: 'Relief' }, { limit: 9 });
+    expect(items.map(({ kind }) => kind)).toEqual(['AnswerComplaint']);
+    expect((await world.caseOf(borrowerKey)).pending).toBeUndefined();
+  });
+
+  it('leaves a strategy that the waiting workflow takes up, and wakes nobody who has seen it', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms' });
+    await world.overdue(loan);
+    world.catalog.publish('collection-strategy', {
+      strategyId: 'default-ladder',
+      version: 3,
+      name: 'A robot at once',
+      arms: [
+        {
+          ...{ arm: 'Champion', percent: 100 },
+          steps: ladderOf({ stepId: 'robot', action: 'VoiceNotify' }),
+        },
+      ],
+    });
+    const found = await world.caseOf(loan.borrowerKey);
+    const strategy = await strategyInForce(world.catalog, 'default-ladder');
+    const actor = 'operator:supervisor';
+    const now = world.now().toISOString();
+    await world.stores.cases.replace(changeStrategy(found, { strategy, at: now, actor }));
+    const { borrowerKey, lenderId } = loan;
+    await runFollowCase({ borrowerKey, lenderId, at: now }, world.dependencies());
+    await world.idle();
+    expect(world.sent.map(({ channel }) => channel)).toEqual(['Message', 'Call']);
+    const entered = world.entered.length;
+    await runFollowCase({ borrowerKey, lenderId, at: now }, world.dependencies());
+    await world.idle();
+    expect(world.entered).toHaveLength(entered);
+  });
+
+  const days = { Plain: 15, Complex: 30, Special: 60 };
 });
 
 /** Money that comes at a moment of a run which takes every kind of step. */
