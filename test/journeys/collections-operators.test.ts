@@ -83,6 +83,20 @@ describe('the list of cases', () => {
   });
 });
 
+describe('the command line', () => {
+  it('lists the cases and shows one with its contacts', async () => {
+    const list = await platform.zhudai('cases');
+    for (const id of ids) expect(list).toContain(id);
+    const one = await platform.zhudai('case', caseId(0));
+    expect(one).toContain(`${caseId(0)} is Open`);
+    expect(one).toContain('strategy default-ladder#1');
+    expect(one).toMatch(/Sms +lender +Delivered/);
+    const json = JSON.parse(await platform.zhudai('case', caseId(0), '--json')) as object;
+    expect(json).toMatchObject({ caseId: caseId(0), status: 'Open' });
+    expect(await platform.zhudai('cases', '--lender', 'nobody')).toContain('nothing');
+  });
+});
+
 describe('who may do what', () => {
   const refusals: readonly (readonly [OperatorName, string, string, unknown])[] = [
     ['administrator', 'GET', '', undefined],

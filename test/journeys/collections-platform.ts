@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { startPlatformProcess, type PlatformProcess } from '#local/bench/platform-process.ts';
 import { syntheticApplication, syntheticCardNumber } from '#local/bench/synthetic-applications.ts';
 import { addDays } from '#domain/shared/calendar.ts';
@@ -58,8 +60,12 @@ export class CollectionsPlatform {
     await rm(this.#dataDir, { recursive: true, force: true });
   }
 
-  get output(): string {
-    return this.#platform.output();
+  /** The command line of a user, against this platform. */
+  async zhudai(...words: readonly string[]): Promise<string> {
+    const bin = join(import.meta.dirname, '../../local/cli/zhudai.ts');
+    const connection = ['--url', this.#platform.baseUrl, '--data', this.#dataDir];
+    const { stdout } = await promisify(execFile)(process.execPath, [bin, ...words, ...connection]);
+    return stdout;
   }
 
   /** One request under a credential; a key of its own unless one is given. */
