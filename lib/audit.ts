@@ -20,8 +20,17 @@ const errorImpact = 'what happened is neither audited nor told to anybody: workf
 export class Audit extends Construct {
   constructor(scope: Construct, id: string, { data }: { readonly data: DataStack }) {
     super(scope, id);
-    const { applications, cases, catalogDrafts, collateral, loans, payouts, receipts, tasks } =
-      data;
+    const {
+      applications,
+      cases,
+      catalogDrafts,
+      collateral,
+      loans,
+      payouts,
+      receipts,
+      selections,
+      tasks,
+    } = data;
     const publishChanges = new WorkflowFunction(this, 'PublishChanges', {
       entry: 'functions/audit/publish-changes.ts',
       errorImpact,
@@ -43,6 +52,7 @@ export class Audit extends Construct {
       Cases: cases,
       CatalogDrafts: catalogDrafts,
       Collateral: collateral,
+      Selections: selections,
     };
     for (const [name, table] of Object.entries(published))
       consumeStream(publishChanges, { name, table, deadLetters });

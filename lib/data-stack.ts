@@ -133,6 +133,7 @@ const tableShapes = {
     key: ['applicationId', 'collateralId'],
     isPublished: true,
   },
+  Selections: { variable: 'SELECTIONS_TABLE', key: ['selectionId'], isPublished: true },
   Decisions: {
     variable: 'DECISIONS_TABLE',
     key: ['applicationId', 'record'],
@@ -170,6 +171,7 @@ export class DataStack extends HouseStack {
   readonly catalogDrafts: NamedTable;
   readonly decisions: NamedTable;
   readonly collateral: NamedTable;
+  readonly selections: NamedTable;
   readonly documents: NamedBucket;
   readonly contracts: NamedBucket;
   readonly eventBus: EventBus;
@@ -195,6 +197,7 @@ export class DataStack extends HouseStack {
     this.sightings = this.#table('Sightings');
     this.decisions = this.#table('Decisions');
     this.collateral = this.#table('Collateral');
+    this.selections = this.#table('Selections');
 
     this.personalDataKey = new Key(this, 'PersonalDataKey', {
       description: 'Seals the personal data of borrowers, in items and in documents',

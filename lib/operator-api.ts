@@ -77,6 +77,14 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
       uses(decisions, 'Query'),
     ],
     'list-collateral': [uses(applications, 'GetItem'), uses(data.collateral, 'Query')],
+    'select-borrowers': [
+      uses(applications, 'GetItem'),
+      queries(applications, 'ByBorrower'),
+      queries(decisions, 'ByPolicy'),
+      uses(catalog, 'GetItem'),
+      uses(data.selections, 'PutItem'),
+      remembersRequests,
+    ],
     'list-decisions': [queries(decisions, 'ByPolicy')],
     'list-loans': [
       uses(loans, 'BatchGetItem'),

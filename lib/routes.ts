@@ -153,6 +153,11 @@ const operatorRoutes: readonly RouteFacts[] = [
     'list-collateral',
     'operators cannot see what is pledged for a loan, nor whether it is registered',
   ],
+  [
+    'POST /ops/campaigns/{campaign}/selections',
+    'select-borrowers',
+    'campaigns cannot find out whom they may write to',
+  ],
   ['GET /ops/decisions', 'list-decisions', 'policies cannot be replayed before they are published'],
   ['GET /ops/loans', 'list-loans', 'operators cannot find loans'],
   ['GET /ops/loans/{loanId}', 'get-loan', 'operators cannot see a loan'],

@@ -61,6 +61,11 @@ export function draftIdOf(kind: string, operatorId: string, contentHash: string)
   return `draft_${tailOf(`draft|${kind}|${operatorId}|${contentHash}`)}`;
 }
 
+/** One page of a campaign's selection, by who asked under which key: asked again, it is the same one. */
+export function selectionIdOf(operatorId: string, mark: string): string {
+  return `sel_${tailOf(`selection|${operatorId}|${mark}`)}`;
+}
+
 /** The bank's reference for one payout: deterministic, so that a repeated payment is recognised as the same one. */
 export function payoutRefOf(loanId: string, payoutNumber: number): string {
   return base32(sha256Bytes(`${loanId}|${payoutNumber}`), payoutRefLength);

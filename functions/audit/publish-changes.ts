@@ -17,6 +17,7 @@ const Image = z.object({
 });
 
 const Keys = z.union([
+  z.object({ selectionId: z.string() }).transform(({ selectionId }) => selectionId),
   z.object({ collateralId: z.string() }).transform(({ collateralId }) => collateralId),
   z.object({ applicationId: z.string() }).transform(({ applicationId }) => applicationId),
   // Aggregates in the collection of a loan have chains of their own; the loan's is named after it.

@@ -200,6 +200,37 @@ connected(program.command('case'))
     output.result(found, () => describeCase(found));
   });
 
+connected(program.command('campaign'))
+  .description('borrowers a campaign may write to: keys of those who agreed to marketing')
+  .argument('<campaign>', 'its name, for the record')
+  .option('--policy <id>', 'whose decisions', 'person')
+  .option('--segment <id...>', 'only these segments')
+  .option('--grade <letter...>', 'only these grades')
+  .option('--value-min <fen>', 'what a loan would bring at least, in fen')
+  .action(
+    async (
+      campaign: string,
+      flags: CommandFlags & {
+        policy: string;
+        segment?: string[];
+        grade?: string[];
+        valueMin?: string;
+      },
+    ) => {
+      const { output, operator } = await connection(flags);
+      const { describeSelection, selectForCampaign } = await import('./campaign.ts');
+      const { CampaignCriteria } = await import('../../domain/campaigns/select-borrower.ts');
+      const criteria = CampaignCriteria.parse({
+        creditPolicyId: flags.policy,
+        ...(flags.segment && { segments: flags.segment }),
+        ...(flags.grade && { grades: flags.grade }),
+        ...(flags.valueMin && { valueMinFen: Number(flags.valueMin) }),
+      });
+      const selection = await selectForCampaign(operator, campaign, criteria);
+      output.result(selection, () => describeSelection(selection));
+    },
+  );
+
 const policy = program.command('policy').description('credit policies, before they are published');
 
 connected(policy.command('replay'))

@@ -140,7 +140,7 @@ describe('stream consumers', () => {
   );
 
   it('halve a failing batch, retry only what failed, and give it up to a queue', () => {
-    expect(mappings).toHaveLength(8);
+    expect(mappings).toHaveLength(9);
     for (const { properties } of mappings) {
       expect(properties['BisectBatchOnFunctionError']).toBe(true);
       expect(properties['FunctionResponseTypes']).toEqual(['ReportBatchItemFailures']);

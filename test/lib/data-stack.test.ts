@@ -32,13 +32,14 @@ describe('tables', () => {
     { table: 'CatalogDrafts', keys: ['draftId'] },
     { table: 'Sightings', keys: ['trait', 'seen'] },
     { table: 'Decisions', keys: ['applicationId', 'record'] },
+    { table: 'Selections', keys: ['selectionId'] },
     { table: 'Collateral', keys: ['applicationId', 'collateralId'] },
   ])('$table is found by $keys', ({ table, keys }) => {
     expect(keysOf(tableCalled(table)['KeySchema'])).toEqual(keys);
   });
 
   it('are all named above', () => {
-    expect(tables).toHaveLength(16);
+    expect(tables).toHaveLength(17);
   });
 
   it.each([
@@ -73,6 +74,7 @@ describe('tables', () => {
     'Cases',
     'CatalogDrafts',
     'Collateral',
+    'Selections',
   ])('%s streams its new images', (name) => {
     expect(tableCalled(name)['StreamSpecification']).toEqual({ StreamViewType: 'NEW_IMAGE' });
   });

@@ -50,6 +50,7 @@ function environmentOf(databaseUrl: string, stubsUrl: string): Record<string, st
     SIGHTINGS_TABLE: 'Sightings',
     DECISIONS_TABLE: 'Decisions',
     COLLATERAL_TABLE: 'Collateral',
+    SELECTIONS_TABLE: 'Selections',
     METRICS_TABLE: 'Metrics',
     DOCUMENTS_BUCKET: 'documents',
     CONTRACTS_BUCKET: 'contracts',

@@ -44,6 +44,8 @@ const tables: Readonly<Record<string, { keys: Keys; indexes?: Readonly<Record<st
   Notices: { keys: ['loanId', 'noticeId'], indexes: { Waiting: ['waitingShard', 'sendAt'] } },
   CatalogDrafts: { keys: ['draftId'], indexes: { ByStatus: ['status', 'createdAt'] } },
   Sightings: { keys: ['trait', 'seen'] },
+  Collateral: { keys: ['applicationId', 'collateralId'] },
+  Selections: { keys: ['selectionId'] },
   Decisions: {
     keys: ['applicationId', 'record'],
     indexes: { ByPolicy: ['creditPolicyId', 'decidedAt'] },

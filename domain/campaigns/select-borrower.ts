@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import type { Application } from '../applications/application.ts';
+import { isConsentCurrent } from '../applications/screen-application.ts';
+import type { Product } from '../catalog/product.ts';
+import { estimateValueFen } from '../portrait/estimate-value.ts';
+import type { ReplayCase } from '../underwriting/decision-record.ts';
+
+/** Whom a campaign is for: by what the business knows of them, never by who they are. */
+export const CampaignCriteria = z.strictObject({
+  creditPolicyId: z.string().regex(/^[a-z][a-z0-9-]{1,60}$/),
+  segments: z.array(z.string().min(1).max(40)).min(1).max(20).optional(),
+  grades: z.array(z.string().min(1).max(10)).min(1).max(20).optional(),
+  /** What a loan as offered would bring at least. */
+  valueMinFen: z.int().optional(),
+});
+export type CampaignCriteria = z.infer<typeof CampaignCriteria>;
+
+/** One borrower a campaign may write to: an opaque key, and why they were chosen. */
+export const SelectedBorrower = z.object({
+  borrowerKey: z.string(),
+  segment: z.string().optional(),
+  grade: z.string(),
+  valueFen: z.int().optional(),
+});
+export type SelectedBorrower = z.infer<typeof SelectedBorrower>;
+
+/** What is known of somebody who might be chosen. */
+export interface CampaignCandidate {
+  readonly decision: Pick<ReplayCase, 'decided' | 'inputs'>;
+  readonly application: Pick<Application, 'borrowerKey' | 'consents' | 'submittedAt'>;
+  readonly product: Pick<Product, 'consentMaxAgeDays'>;
+  /** When each application of the borrower came. */
+  readonly submittedAt: readonly string[];
+  readonly isBlocked: boolean;
+}
+
+/**
+ * Whether a campaign may write to a borrower, judged by the newest application alone: a consent to marketing that was not
+ * given again is not there. Nobody without it is chosen (PIPL art. 13, 24), nobody who is blocked, and nobody of whom a
+ * criterion is not known.
+ */
+export function selectBorrower(
+  { decision, application, product, submittedAt, isBlocked }: CampaignCandidate,
+  criteria: CampaignCriteria,
+  date: string,
+): SelectedBorrower | undefined {
+  const { borrowerKey, consents } = application;
+  const { segment, grade } = decision.decided;
+  const valueFen = estimateValueFen(decision);
+  const own = Date.parse(application.submittedAt);
+  const isNewest = submittedAt.every((at) => Date.parse(at) <= own);
+  const isConsented = consents.some(
+    (consent) =>
+      consent.purpose === 'Marketing' && isConsentCurrent(consent, product.consentMaxAgeDays, date),
+  );
+  const isWanted =
+    (criteria.segments?.some((wanted) => wanted === segment) ?? true) &&
+    (criteria.grades?.includes(grade) ?? true) &&
+    (criteria.valueMinFen === undefined ||
+      (valueFen !== undefined && valueFen >= criteria.valueMinFen));
+  if (isBlocked || !isNewest || !isConsented || !isWanted) return undefined;
+  return {
+    borrowerKey,
+    grade,
+    ...(segment === undefined ? {} : { segment }),
+    ...(valueFen === undefined ? {} : { valueFen }),
+  };
+}
