@@ -8,9 +8,8 @@ import { sha256Hex } from '#domain/shared/digest.ts';
 const Kept = z.object({ sheet: z.string() });
 
 /**
- * Disclosure sheets as items of the table of applications. A sheet is two thirds of what there is to know of an
- * application and never changes: inside the application every later step would pay for writing it again. It is kept as
- * the very text that was hashed.
+ * Disclosure sheets as items of the table of applications. A sheet is most of a contract and never changes: inside the
+ * application every later step would pay for writing it again. It is kept as the very text that was hashed.
  */
 export class DynamoDisclosureSheets implements DisclosureSheets {
   readonly #documents: DynamoDBDocumentClient;
