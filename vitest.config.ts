@@ -6,6 +6,7 @@ const whole = { statements: 100, branches: 100, functions: 100, lines: 100 };
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/grants/record-uses.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

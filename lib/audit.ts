@@ -6,7 +6,6 @@ import {
   FilterRule,
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
-import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { publishes, uses, type NamedTable } from './constructs/access.ts';
 import { Alarm } from './constructs/alarm.ts';
@@ -93,7 +92,7 @@ function consumeStream(
     reportBatchItemFailures: true,
     retryAttempts: 10,
     maxRecordAge: Duration.hours(12),
-    onFailure: new SqsDlq(deadLetters),
+    onFailure: deadLetters.destination,
     filters: [
       FilterCriteria.filter({
         eventName: FilterRule.or('INSERT', 'MODIFY'),

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { answersTasks, asksProviders, queries, uses } from './constructs/access.ts';
+import { answersTasks, asksProviders, failsTasks, queries, uses } from './constructs/access.ts';
 import type { Api } from './constructs/api.ts';
 import { addRoutes } from './constructs/route-functions.ts';
 import type { DataStack } from './data-stack.ts';
@@ -23,6 +23,7 @@ export class Callbacks extends Construct {
           uses(applications, 'GetItem', 'PutItem', 'DeleteItem'),
           uses(tasks, 'GetItem', 'PutItem'),
           answersTasks(this, 'originate-loan'),
+          failsTasks(this, 'originate-loan'),
         ],
         'functions/callbacks/payout-callback.ts': [
           asksProviders(providerSecret),
@@ -38,7 +39,7 @@ export class Callbacks extends Construct {
         ],
         'functions/callbacks/debit-callback.ts': [
           asksProviders(providerSecret),
-          uses(loans, 'GetItem', 'PutItem', 'Query'),
+          uses(loans, 'PutItem', 'Query'),
         ],
         'functions/callbacks/compensation-callback.ts': [
           asksProviders(providerSecret),

@@ -17,12 +17,9 @@ export interface OperatorApiProps {
   readonly data: DataStack;
 }
 
-const machineNames = [
-  'originate-loan',
-  'disburse-loan',
-  'close-business-day',
-  'escalate-collections',
-];
+/** Machines that wait for people and so hand out task tokens. */
+const waitingMachines = ['originate-loan', 'disburse-loan', 'escalate-collections'];
+const machineNames = [...waitingMachines, 'close-business-day'];
 
 /** What operators may ask for, and what each answer may touch. */
 export class OperatorApi extends Construct {
@@ -59,7 +56,7 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
     'get-task': [uses(tasks, 'GetItem')],
     'claim-task': [changesTask],
     'release-task': [changesTask],
-    'decide-task': [changesTask, answersTasks(scope, ...machineNames)],
+    'decide-task': [changesTask, answersTasks(scope, ...waitingMachines)],
     'list-executions': [onMachines(scope, 'ListExecutions')],
     'get-execution': [onExecutions(scope, 'DescribeExecution')],
     'get-execution-history': [onExecutions(scope, 'GetExecutionHistory')],

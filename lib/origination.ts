@@ -98,7 +98,7 @@ export class Origination extends Construct {
       AwaitDocuments: this.#step('await-documents', {
         errorImpact: 'applications that lack documents fail instead of waiting for them',
         access: [
-          uses(applications, 'GetItem', 'PutItem'),
+          uses(applications, 'GetItem'),
           uses(tasks, 'GetItem', 'PutItem'),
           uses(catalog, 'GetItem'),
           answersItself,
@@ -106,11 +106,7 @@ export class Origination extends Construct {
       }),
       AwaitSignature: this.#step('await-signature', {
         errorImpact: 'borrowers cannot sign the contracts they were promised',
-        access: [
-          uses(applications, 'GetItem', 'PutItem'),
-          uses(tasks, 'GetItem', 'PutItem'),
-          answersItself,
-        ],
+        access: [uses(applications, 'GetItem'), uses(tasks, 'GetItem', 'PutItem'), answersItself],
       }),
       ExpireApplication: this.#step('expire-application', {
         errorImpact: 'applications past their deadline stay open and hold their borrowers',

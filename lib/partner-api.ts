@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import {
-  answersTasks,
+  failsTasks,
   asksProviders,
   knows,
   opensPersonalData,
@@ -74,7 +74,7 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
       uses(tasks, 'PutItem'),
       queries(tasks, 'ByApplication'),
       // A payout that waits for the registration of a pledge hears of it too.
-      answersTasks(scope, 'originate-loan', 'disburse-loan'),
+      failsTasks(scope, 'originate-loan', 'disburse-loan'),
     ],
     'functions/partner-api/request-review.ts': [
       changesApplication,

@@ -11,19 +11,25 @@ export type Verified =
 
 /**
  * Checks a callback before anything of it is read: Standard Webhooks signature over the raw bytes, and a timestamp within
- * five minutes of our clock. Whoever cannot sign learns nothing but that.
+ * five minutes of our clock. Whoever cannot sign learns nothing but that. While a secret changes, two are valid.
  */
-export function verifyCallback(event: ApiEvent, secret: string): Verified {
+export function verifyCallback(event: ApiEvent, secrets: readonly string[]): Verified {
   const raw = rawBodyOf(event);
   if (Buffer.byteLength(raw) > BODY_BYTES_MAX)
     return { isGenuine: false, answer: problemAnswer({ code: 'PayloadTooLarge' }) };
   const headers = lowerCased(event.headers ?? {});
+  if (!secrets.some((secret) => isSignedWith(secret, raw, headers)))
+    return { isGenuine: false, answer: problemAnswer({ code: 'Unauthorized' }) };
+  return { isGenuine: true, body: parsed(raw) };
+}
+
+function isSignedWith(secret: string, raw: string, headers: Record<string, string>): boolean {
   try {
     new Webhook(secret).verify(raw, headers, { jsonParse: false });
+    return true;
   } catch {
-    return { isGenuine: false, answer: problemAnswer({ code: 'Unauthorized' }) };
+    return false;
   }
-  return { isGenuine: true, body: parsed(raw) };
 }
 
 function rawBodyOf({ body, isBase64Encoded }: ApiEvent): string {

@@ -4,7 +4,7 @@ import middy from '@middy/core';
 import type * as z from 'zod';
 import type { ApiAnswer, ApiEvent } from '#platform/api-route.ts';
 import { problemAnswer, problemCodeOf } from '#platform/problem.ts';
-import { providerSecret } from '#platform/secrets.ts';
+import { callbackSecrets } from '#platform/secrets.ts';
 import { verifyCallback } from './callback-request.ts';
 
 /** What became of a callback: it counted, it was late or a repeat (both fine), or it is about nothing we know. */
@@ -26,16 +26,16 @@ export function callbackRoute<Body extends z.ZodType, Dependencies>(route: {
   readonly body: Body;
   readonly dependencies: () => Dependencies;
   readonly run: (body: z.infer<Body>, dependencies: Dependencies) => Promise<Received>;
-  readonly secret?: () => Promise<string>;
+  readonly secrets?: () => Promise<readonly string[]>;
 }) {
-  const secret = route.secret ?? (async () => (await providerSecret()).callbackSecret);
+  const secrets = route.secrets ?? callbackSecrets;
   const logger = new Logger();
   let dependencies: Dependencies | undefined;
   return middy<ApiEvent, ApiAnswer>()
     .use(injectLambdaContext(logger, { logEvent: false }))
     .handler(async (event) => {
       try {
-        const verified = verifyCallback(event, await secret());
+        const verified = verifyCallback(event, await secrets());
         if (!verified.isGenuine) return verified.answer;
         const body = route.body.safeParse(verified.body);
         if (!body.success) return problemAnswer({ code: 'InvalidInput' });

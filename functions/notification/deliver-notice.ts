@@ -26,7 +26,7 @@ import type { Notices } from '#domain/notification/ports.ts';
 import { ConcurrentChange, Unavailable } from '#domain/shared/errors.ts';
 import type { QuietHours } from '#domain/shared/quiet-hours.ts';
 import { existing } from '#platform/existing.ts';
-import { partnerWebhookSecret } from '#platform/webhook-secret.ts';
+import { partnerWebhookSecrets } from '#platform/webhook-secret.ts';
 import type { WebhookSender } from '#platform/webhook-sender.ts';
 
 export interface DeliveryDependencies {
@@ -36,7 +36,7 @@ export interface DeliveryDependencies {
   readonly vault: PersonalDataVault;
   readonly messages: MessageSender;
   readonly webhooks: WebhookSender;
-  readonly webhookSecretKey: () => Promise<string>;
+  readonly webhookSecretKeys: () => Promise<readonly string[]>;
   readonly now: () => Date;
 }
 
@@ -111,14 +111,14 @@ async function tellBorrower(
 
 async function tellPartner(
   notice: Extract<Notice, { channel: 'Webhook' }>,
-  { catalog, webhooks, webhookSecretKey, now }: DeliveryDependencies,
+  { catalog, webhooks, webhookSecretKeys, now }: DeliveryDependencies,
 ): Promise<Notice> {
   const { partnerId, news } = notice;
   const partner = await catalog.find({ kind: 'partner', id: partnerId }, Partner);
   if (partner?.webhookUrl === undefined) return markExpired(notice);
   await webhooks.send({
     url: partner.webhookUrl,
-    secret: partnerWebhookSecret(await webhookSecretKey(), partnerId),
+    secrets: partnerWebhookSecrets(await webhookSecretKeys(), partnerId),
     messageId: referenceOf(notice).replaceAll('/', '-'),
     body: JSON.stringify(news),
   });

@@ -5,7 +5,7 @@ import { DynamoApplications } from '#platform/repositories/applications.ts';
 import { DynamoCatalog } from '#platform/repositories/catalog.ts';
 import { DynamoLoans } from '#platform/repositories/loans.ts';
 import { DynamoNotices } from '#platform/repositories/notices.ts';
-import { providerSecret } from '#platform/secrets.ts';
+import { providerSecret, webhookSecretKeys } from '#platform/secrets.ts';
 import { now } from '#platform/time.ts';
 import { HttpWebhookSender } from '#platform/webhook-sender.ts';
 
@@ -22,7 +22,7 @@ export function deliveryDependencies() {
     webhooks: new HttpWebhookSender({
       allowPrivate: process.env['WEBHOOK_ALLOW_PRIVATE'] === 'true',
     }),
-    webhookSecretKey: async () => (await providerSecret()).webhookSecretKey,
+    webhookSecretKeys,
     now,
   };
 }

@@ -23,10 +23,10 @@ import { HttpMessageSender } from '#platform/providers/message-sender.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
 import { DynamoCatalog } from '#platform/repositories/catalog.ts';
 import { DynamoLoans } from '#platform/repositories/loans.ts';
-import { providerSecret } from '#platform/secrets.ts';
+import { providerSecret, webhookSecretKeys } from '#platform/secrets.ts';
 import { now } from '#platform/time.ts';
 import { crashPoint } from '#platform/crash-point.ts';
-import { partnerWebhookSecret } from '#platform/webhook-secret.ts';
+import { partnerWebhookSecrets } from '#platform/webhook-secret.ts';
 import { HttpWebhookSender, type WebhookSender } from '#platform/webhook-sender.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
 
@@ -43,7 +43,7 @@ export interface NotifyOutcomeDependencies {
   readonly vault: PersonalDataVault;
   readonly messages: MessageSender;
   readonly webhooks: WebhookSender;
-  readonly webhookSecretKey: () => Promise<string>;
+  readonly webhookSecretKeys: () => Promise<readonly string[]>;
   readonly now: () => Date;
 }
 
@@ -94,14 +94,14 @@ async function tellBorrower(
 
 async function tellPartner(
   application: Application,
-  { catalog, webhooks, webhookSecretKey }: NotifyOutcomeDependencies,
+  { catalog, webhooks, webhookSecretKeys }: NotifyOutcomeDependencies,
 ): Promise<void> {
   const { partnerId, applicationId, status } = application;
   const partner = await catalog.find({ kind: 'partner', id: partnerId }, Partner);
   if (partner?.webhookUrl === undefined) return;
   await webhooks.send({
     url: partner.webhookUrl,
-    secret: partnerWebhookSecret(await webhookSecretKey(), partnerId),
+    secrets: partnerWebhookSecrets(await webhookSecretKeys(), partnerId),
     messageId: `${applicationId}-${status}`,
     body: JSON.stringify(partnerMessage(application)),
   });
@@ -121,7 +121,7 @@ export const handler = workflowTask({
       webhooks: new HttpWebhookSender({
         allowPrivate: process.env['WEBHOOK_ALLOW_PRIVATE'] === 'true',
       }),
-      webhookSecretKey: async () => (await providerSecret()).webhookSecretKey,
+      webhookSecretKeys,
       now,
     };
   },

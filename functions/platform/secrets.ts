@@ -17,7 +17,11 @@ export const ProviderSecret = z.object({
   signature: Provider,
   sms: Provider,
   callbackSecret: z.string(),
+  /** While a secret changes: providers that still sign with the one before are heard. */
+  callbackSecretBefore: z.string().optional(),
   webhookSecretKey: z.string(),
+  /** While the key changes: webhooks carry a signature by the one before as well. */
+  webhookSecretKeyBefore: z.string().optional(),
   /** Base64 of 32 bytes; only where no KMS key is configured. */
   piiWrappingKey: z.base64().optional(),
   /** Keys the blind index of identity numbers: apart from the data key on purpose. */
@@ -54,4 +58,20 @@ async function readSecret(
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
   // The parse error names paths only, never the values.
   return ProviderSecret.parse(JSON.parse(SecretString ?? 'null'));
+}
+
+/** Every secret that a callback may be signed with at the moment, the present one first. */
+export async function callbackSecrets(): Promise<readonly string[]> {
+  const { callbackSecret, callbackSecretBefore } = await providerSecret();
+  return present(callbackSecret, callbackSecretBefore);
+}
+
+/** Every key that partners may check webhooks with at the moment, the present one first. */
+export async function webhookSecretKeys(): Promise<readonly string[]> {
+  const { webhookSecretKey, webhookSecretKeyBefore } = await providerSecret();
+  return present(webhookSecretKey, webhookSecretKeyBefore);
+}
+
+function present(...secrets: readonly (string | undefined)[]): readonly string[] {
+  return secrets.flatMap((secret) => (secret === undefined || secret === '' ? [] : [secret]));
 }

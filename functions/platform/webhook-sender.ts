@@ -9,7 +9,8 @@ import { isPublicAddress } from './public-address.ts';
 /** One message to a partner. The id stays the same however often it is sent, so that the partner can drop repeats. */
 export interface WebhookMessage {
   readonly url: string;
-  readonly secret: string;
+  /** Signed with each: two while the partner changes from one to the other. */
+  readonly secrets: readonly string[];
   readonly messageId: string;
   readonly body: string;
 }
@@ -41,7 +42,7 @@ export class HttpWebhookSender implements WebhookSender {
     this.#agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
   }
 
-  async send({ url, secret, messageId, body }: WebhookMessage): Promise<void> {
+  async send({ url, secrets, messageId, body }: WebhookMessage): Promise<void> {
     const target = this.#checked(url);
     const at = new Date();
     const headers = {
@@ -49,7 +50,9 @@ export class HttpWebhookSender implements WebhookSender {
       'content-length': String(Buffer.byteLength(body)),
       'webhook-id': messageId,
       'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-      'webhook-signature': new Webhook(secret).sign(messageId, at, body),
+      'webhook-signature': secrets
+        .map((secret) => new Webhook(secret).sign(messageId, at, body))
+        .join(' '),
     };
     const status = await this.#post(target, headers, body);
     if (status < 200 || status > 299)

@@ -137,11 +137,20 @@ function keyAccess(key: Key, actions: string[]): Access {
  * a reference both ways would be a circular dependency.
  */
 export function answersTasks(scope: Construct, ...machineNames: readonly string[]): Access {
+  return onTokens(scope, 'SendTaskSuccess', machineNames);
+}
+
+/** Ends waiting states with an error: of what was withdrawn or is closed. */
+export function failsTasks(scope: Construct, ...machineNames: readonly string[]): Access {
+  return onTokens(scope, 'SendTaskFailure', machineNames);
+}
+
+function onTokens(scope: Construct, action: string, machineNames: readonly string[]): Access {
   return {
     environment: {},
     statements: [
       new PolicyStatement({
-        actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+        actions: [`states:${action}`],
         resources: machineNames.map((name) => machineArn(scope, name)),
       }),
     ],

@@ -1,4 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type {
+  DestinationConfig,
+  IDestination,
+  IEventSourceDlq,
+  IEventSourceMapping,
+  IFunction,
+} from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { Alarm } from './alarm.ts';
@@ -16,5 +24,18 @@ export class DeadLetterQueue extends Queue {
       impact,
       runbook: 'dead-letters',
     });
+  }
+
+  /** Takes what a function failed on. The CDK's own destinations also let the function ask about the queue; Lambda never does. */
+  get destination(): IDestination & IEventSourceDlq {
+    const bindTo = (target: IFunction): DestinationConfig => {
+      target.addToRolePolicy(
+        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.queueArn] }),
+      );
+      return { destination: this.queueArn };
+    };
+    return {
+      bind: (first: Construct | IEventSourceMapping, second: IFunction) => bindTo(second),
+    };
   }
 }

@@ -14,7 +14,6 @@ import {
   Tracing,
   type IFunction,
 } from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import type { Access } from './access.ts';
@@ -112,7 +111,7 @@ export class WorkflowFunction extends Construct {
   #keepFailedEvents(): DeadLetterQueue {
     const deadLetters = new DeadLetterQueue(this, 'DeadLetters', { impact: this.errorImpact });
     this.live.configureAsyncInvoke({
-      onFailure: new SqsDestination(deadLetters),
+      onFailure: deadLetters.destination,
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),
     });

@@ -286,6 +286,24 @@ policy
     new ConsoleOutput(flags.json ?? false).result(summary, () => describeSamples(summary));
   });
 
+connected(program.command('dead-letters'))
+  .description('say what waits in the dead-letter queues, or give it to its functions again')
+  .option('--redrive <queue>', 'give back the messages of this queue, by its name or its end')
+  .option('--aws-endpoint <url>', 'instead of the one in credentials.json; AWS itself when empty')
+  .option('--region <region>', 'where the queues are', 'us-east-1')
+  .action(
+    async (flags: CommandFlags & { redrive?: string; awsEndpoint?: string; region: string }) => {
+      const { describeDeadLetters, DeadLetters } = await import('./dead-letters.ts');
+      const { output, credentials } = await connection(flags);
+      const endpoint = flags.awsEndpoint ?? credentials.awsEndpoint;
+      const letters = new DeadLetters({ region: flags.region, endpoint });
+      const found =
+        flags.redrive === undefined ? await letters.list() : await letters.redrive(flags.redrive);
+      output.result(found, () => describeDeadLetters(found));
+      if (found.some(({ outcome }) => outcome === 'Failed')) process.exitCode = 1;
+    },
+  );
+
 /** Why a command failed, and what to do when the platform is simply not there. */
 function explain(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };

@@ -17,6 +17,7 @@ import type { KeyService } from './key-service.ts';
 import { answerVersions } from './lambda-versions.ts';
 import type { Meter } from './meter.ts';
 import type { Permissions } from './permissions.ts';
+import type { Queues } from './queues.ts';
 import { readBody } from './request-body.ts';
 import { commandUses, objectUses } from './request-uses.ts';
 import type { S3Service } from './s3-service.ts';
@@ -38,6 +39,7 @@ export interface AwsEndpointOptions {
   readonly functions: FunctionHost;
   readonly database: DatabaseRequests;
   readonly keys: KeyService;
+  readonly queues: Queues;
   readonly meter: Meter;
   readonly permissions: Permissions;
 }
@@ -182,6 +184,7 @@ export class AwsEndpoint {
     if (service === 'AWSEvents') return this.#answerEvents(operation, jsonBody(request));
     if (service === 'secretsmanager')
       return this.#options.secrets.answer(operation, jsonBody(request));
+    if (service === 'AmazonSQS') return this.#options.queues.answer(operation, jsonBody(request));
     if (service === 'TrentService') return this.#options.keys.answer(operation, jsonBody(request));
     return errorAnswer(400, 'UnknownOperationException', `${target} is not emulated here`);
   }

@@ -115,25 +115,36 @@ export class Deliveries {
       this.#retryLater(kept, delayMs);
       return;
     }
-    if (kept.deadLetterArn !== undefined) {
-      const { functions } = this.#ports;
-      const isOfFunction =
-        functions.asynchronousConduct(kept.targetArn).deadLetterArn !== undefined;
-      // The bus writes to a rule's queue as itself, Lambda to a function's in the name of the function.
-      if (isOfFunction)
-        this.#permissions.demand(functionName(kept.targetArn), {
-          action: 'sqs:SendMessage',
-          resource: kept.deadLetterArn,
-        });
-      await this.#ports.queues.send(kept.deadLetterArn, kept.input, {
+    if (kept.deadLetterArn !== undefined) await this.#bury(kept, kept.deadLetterArn);
+    await this.#forget(kept);
+  }
+
+  /** The bus writes to a rule's queue as itself, Lambda to a function's in the name of the function, each in its own words. */
+  async #bury(kept: Kept, deadLetterArn: string): Promise<void> {
+    const { functions, queues } = this.#ports;
+    const isTired = kept.attempts >= kept.attemptsMax;
+    if (functions.asynchronousConduct(kept.targetArn).deadLetterArn === undefined) {
+      await queues.send(deadLetterArn, kept.input, {
         RULE_ARN: kept.ruleArn,
         TARGET_ARN: kept.targetArn,
-        EXHAUSTED_RETRY_CONDITION:
-          kept.attempts >= kept.attemptsMax ? 'MaximumRetryAttempts' : 'MaximumEventAgeInSeconds',
+        EXHAUSTED_RETRY_CONDITION: isTired ? 'MaximumRetryAttempts' : 'MaximumEventAgeInSeconds',
         RETRY_ATTEMPTS: String(kept.attempts - 1),
       });
+      return;
     }
-    await this.#forget(kept);
+    const use = { action: 'sqs:SendMessage', resource: deadLetterArn };
+    this.#permissions.demand(functionName(kept.targetArn), use);
+    await queues.send(deadLetterArn, {
+      version: '1.0',
+      timestamp: new Date(this.#clock.now()).toISOString(),
+      requestContext: {
+        requestId: kept.id,
+        functionArn: kept.targetArn,
+        condition: isTired ? 'RetriesExhausted' : 'EventAgeExceeded',
+        approximateInvokeCount: kept.attempts,
+      },
+      requestPayload: kept.input,
+    });
   }
 
   #retryLater(kept: Kept, delayMs: number): void {

@@ -35,6 +35,13 @@ export class KeyService {
           return jsonAnswer(200, this.#generateDataKey(body));
         case 'Decrypt':
           return jsonAnswer(200, this.#decrypt(body));
+        case 'ListKeys':
+          return jsonAnswer(200, {
+            Keys: [...this.#versions.keys()].map((arn) => ({
+              KeyArn: arn,
+              KeyId: arn.split('/').at(-1),
+            })),
+          });
         case 'RotateKeyOnDemand':
           return jsonAnswer(200, this.#rotate(body));
         default:

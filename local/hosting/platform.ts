@@ -366,6 +366,7 @@ async function assemble(given: {
     ),
     functions,
     database: requests,
+    queues,
     keys: new KeyService(assembly.ofType('AWS::KMS::Key'), keys.piiWrappingKey),
     meter,
     permissions,

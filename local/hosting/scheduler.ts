@@ -174,6 +174,7 @@ export class Scheduler {
           });
           await this.#ports.queues.send(Target.DeadLetterConfig.Arn, input, {
             SCHEDULE_ARN: schedule.arn,
+            TARGET_ARN: Target.Arn,
             ERROR_CODE: error instanceof Error ? error.name : 'Error',
           });
         }

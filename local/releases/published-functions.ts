@@ -1,4 +1,4 @@
-import { callAws } from './aws-call.ts';
+import { callAws } from '../aws-call.ts';
 import { releaseNamedIn, type ReleasedVersion } from './versions-of-release.ts';
 
 const FUNCTIONS = '/2015-03-31/functions/';

@@ -1,4 +1,4 @@
-import { callAws } from '#local/releases/aws-call.ts';
+import { callAws } from '#local/aws-call.ts';
 
 interface ListedFunction {
   readonly FunctionName: string;

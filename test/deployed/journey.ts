@@ -22,7 +22,7 @@ import { sendRaw } from '#local/sandbox/http-json.ts';
 import { SandboxOperator } from '#local/sandbox/operator.ts';
 import { PlatformClient, PlatformProblem } from '#local/sandbox/platform-client.ts';
 import { createSandbox } from '#local/sandbox/sandbox.ts';
-import { callAws } from '#local/releases/aws-call.ts';
+import { callAws } from '#local/aws-call.ts';
 import { DeployedFunctions } from './deployed-functions.ts';
 import { reachableUrl } from './emulator-addresses.ts';
 import { FrontDoor } from './front-door.ts';

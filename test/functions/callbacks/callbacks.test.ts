@@ -9,6 +9,7 @@ import { goodApplicant, OriginationWorld } from '#test/functions/origination/ori
 import { invoke } from '#test/support/invoke.ts';
 
 const secret = `whsec_${Buffer.from('callback secret').toString('base64')}`;
+const former = `whsec_${Buffer.from('secret before').toString('base64')}`;
 const body = '{"reference":"r-1"}';
 
 function route(run: () => Promise<Received>) {
@@ -16,7 +17,7 @@ function route(run: () => Promise<Received>) {
     body: z.object({ reference: z.string() }),
     dependencies: () => ({}),
     run,
-    secret: () => Promise.resolve(secret),
+    secrets: () => Promise.resolve([secret, former]),
   });
 }
 
@@ -40,6 +41,7 @@ describe('callbackRoute', () => {
     { what: 'one of four minutes ago', headers: signed(body, { at: seconds(-290) }), status: 200 },
     { what: 'one of six minutes ago', headers: signed(body, { at: seconds(-310) }), status: 401 },
     { what: 'one from the future', headers: signed(body, { at: seconds(310) }), status: 401 },
+    { what: 'the secret before', headers: signed(body, { by: former }), status: 200 },
     { what: 'an impostor', headers: signed(body, { by: impostor }), status: 401 },
     { what: 'a changed body', headers: signed('{"reference":"r-2"}'), status: 401 },
     { what: 'no headers at all', headers: {}, status: 401 },

@@ -202,7 +202,7 @@ export class OriginationWorld {
       bank,
       messages: { send: outside.message },
       webhooks: { send: outside.webhook },
-      webhookSecretKey: () => Promise.resolve('webhook secret key of a test'),
+      webhookSecretKeys: () => Promise.resolve(['webhook secret key of a test']),
       papers: {
         put: (key: string, pdf: Uint8Array) => {
           this.papers.set(key, pdf);

@@ -9,7 +9,9 @@ import {
 } from '#test/functions/providers/hostile-provider.ts';
 
 const secret = partnerWebhookSecret('a secret key', 'demo-partner');
-const message = { secret, messageId: 'app_1-Disbursed', body: '{"type":"application.disbursed"}' };
+const former = partnerWebhookSecret('the key before', 'demo-partner');
+const secrets = [secret, former];
+const message = { secrets, messageId: 'app_1-Disbursed', body: '{"type":"application.disbursed"}' };
 
 describe('isPublicAddress', () => {
   it.each([
@@ -98,7 +100,8 @@ describe('HttpWebhookSender', () => {
     await local.send({ ...message, url: `${partner.url}/hook` });
     const body = partner.requests.at(-1)?.body ?? '';
     expect(body).toBe(message.body);
-    expect(() => new Webhook(secret).verify(body, headers)).not.toThrow();
+    for (const known of secrets)
+      expect(() => new Webhook(known).verify(body, headers)).not.toThrow();
     expect(() =>
       new Webhook(partnerWebhookSecret('a secret key', 'other')).verify(body, headers),
     ).toThrow();

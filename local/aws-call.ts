@@ -1,25 +1,31 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { sendRaw, type RawAnswer } from '../sandbox/http-json.ts';
+import { sendRaw, type RawAnswer } from './sandbox/http-json.ts';
 
 export interface AwsCall {
-  readonly service: 'lambda' | 'sts';
+  readonly service: 'lambda' | 'sts' | 'sqs';
   readonly method: 'GET' | 'POST' | 'PUT';
   /** Path and query, already encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly contentType?: string;
+  /** The operation, in services of the JSON protocols. */
+  readonly target?: string;
+  /** Instead of AWS_ENDPOINT_URL and AWS itself. */
+  readonly endpoint?: string | undefined;
 }
 
 /** One signed request to a service whose SDK client nothing else here needs. Every answer but 2xx is thrown. */
 export async function callAws(region: string, call: AwsCall): Promise<RawAnswer> {
-  const { service, method, path, query = {}, body = '', contentType } = call;
-  const endpoint = new URL(process.env['AWS_ENDPOINT_URL'] ?? endpointOf(service, region));
+  const { service, method, path, query = {}, body = '', contentType, target } = call;
+  const endpoint = new URL(
+    call.endpoint ?? process.env['AWS_ENDPOINT_URL'] ?? endpointOf(service, region),
+  );
   const signer = new SignatureV4({
     service,
     region,
-    credentials: credentials(),
+    credentials: credentials(endpoint),
     sha256: Sha256,
   });
   const signed = await signer.sign({
@@ -32,6 +38,7 @@ export async function callAws(region: string, call: AwsCall): Promise<RawAnswer>
     headers: {
       host: endpoint.host,
       ...(contentType === undefined ? {} : { 'content-type': contentType }),
+      ...(target === undefined ? {} : { 'x-amz-target': target }),
     },
     body,
   });
@@ -49,8 +56,11 @@ export async function callAws(region: string, call: AwsCall): Promise<RawAnswer>
 }
 
 /** What the CDK command and the SDK clients use as well. */
-function credentials() {
+function credentials(endpoint: URL) {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+  // The platform of this machine takes any.
+  if (endpoint.hostname === '127.0.0.1' && !AWS_ACCESS_KEY_ID)
+    return { accessKeyId: 'local', secretAccessKey: 'local' };
   if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY)
     throw new Error('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set');
   return {

@@ -1,0 +1,89 @@
+import type { Excuse } from './compare-grants.ts';
+
+/** What AWS does under a role without being asked by code of ours: one machine has nothing that would do it. */
+const doneByAws: readonly Excuse[] = [
+  {
+    action: /^(logs|xray):/,
+    role: /./,
+    reason: 'Lambda and Step Functions write logs and traces themselves',
+  },
+  {
+    action: /^dynamodb:ListStreams$/,
+    role: /PublishChanges/,
+    reason:
+      'Lambda asks for it when it sets up the event source; the local reader knows its stream',
+  },
+  {
+    action: /^events:(PutRule|PutTargets|DescribeRule)$/,
+    role: /OriginateLoan/,
+    reason: 'how Step Functions learns that a nested execution has ended',
+  },
+  {
+    action: /^states:(Describe|Stop|Redrive)Execution$/,
+    role: /OriginateLoan|CloseBusinessDay/,
+    reason: 'how Step Functions follows, ends and redrives the executions a machine has started',
+  },
+  {
+    action: /^sqs:SendMessage$/,
+    role: /./,
+    reason: 'only what fails to its end goes there: test/journeys/dead-letters.test.ts',
+  },
+];
+
+/** What only a race, a failure or a rare wish brings about. Each has tests of its own with the function's handler. */
+const rarelyDone: readonly Excuse[] = [
+  of(
+    'PayOut|ReleaseShares|SweepPayouts',
+    /:(GetItem|PutItem)$/,
+    'a payout that ended differently while the step ran, or whose outcome nobody can tell',
+  ),
+  of('DisburseLoan', /^lambda:InvokeFunction$/, 'a payout that is given to people'),
+  of(
+    'OpenTask|AnswerWorkflow|DecideTask|OpenStep|OpenCase|AwaitNextStep|ChangeCaseStrategy|FollowRelief',
+    /^states:SendTaskSuccess$/,
+    'answers a state whose own answer was lost or came before its token was stored',
+  ),
+  of(
+    'SignatureCallback',
+    /^states:SendTaskFailure$|:DeleteItem$/,
+    'a signature refused, or for an application that is closed',
+  ),
+  of('ApplyAnswer|AllocateFunding|PrepareContract', /:DeleteItem$/, 'an application declined here'),
+  of('OpenTask|NotifyOutcome', /:PutItem$/, 'an outage that hands the application to people'),
+  of(
+    'DecideApplication|AllocateFunding|PrepareContract',
+    /^secretsmanager:/,
+    'where personal data is sealed without KMS, the key is in the secret',
+  ),
+  of('ReopenApplication', /./, 'a reviewer overturns an automatic decline'),
+  of('MessageCallback', /:GetItem$/, 'an SMS that failed is tried by the rules of its template'),
+  of('ReceiptCallback|MatchReceipts', /./, 'money without a loan number, or before its loan'),
+  of(
+    'SendLetter|RenewEscalation|EscalateCollections|ChooseStep',
+    /./,
+    'the late stages of collections, months after the walk has ended',
+  ),
+  of('FollowLoan|OpenCase|FollowRelief', /:(Query|GetItem|PutItem)$/, 'a version of a strategy'),
+  of('CloseShard|ParkedLoan', /:(GetItem|PutItem|UpdateItem)$/, 'a loan the day close parks'),
+  of('NotifyLoan', /:GetItem$/, 'a notice that was added before'),
+  of(
+    'SweepOrders',
+    /^dynamodb:GetItem$|^kms:/,
+    'a debit that the bank never heard of is sent anew',
+  ),
+  of('WatchModels', /^events:PutEvents$/, 'a model has gone stale'),
+  of(
+    'AssignCase|RecallCase|ReserveContact|ChangeCaseStrategy|ClaimNextCase|ReleaseTask|ReportOutcome',
+    /./,
+    'an agency in good standing, a third person, another strategy: not in two months',
+  ),
+  of('ConfirmOrder', /:PutItem$/, 'an order whose bank can never be asked'),
+  of('DecideDraft|ResendNotice', /:PutItem$/, 'a draft, or a notice, for which it is too late'),
+];
+
+function of(functions: string, action: RegExp, reason: string): Excuse {
+  return { role: new RegExp(functions), action, reason };
+}
+
+/** The grants that the walk does not use, and why each is given nevertheless. */
+export const excuses: readonly Excuse[] = [...doneByAws, ...rarelyDone];
