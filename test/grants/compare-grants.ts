@@ -45,19 +45,17 @@ export function compareGrants(
   excuses: readonly Excuse[],
 ): Comparison {
   const wereUsed = new Set(used.map(textOf));
-  const isIdle = new Set(excuses);
-  const unused = granted.filter((grant) => {
-    if (wereUsed.has(textOf(grant))) return false;
-    const excuse = excuses.find(
-      ({ action, role }) => action.test(grant.action) && role.test(grant.role),
-    );
-    if (excuse) isIdle.delete(excuse);
-    return !excuse;
-  });
+  const covers = ({ action, role }: Excuse, grant: Grant): boolean =>
+    action.test(grant.action) && role.test(grant.role);
+  const unused = granted.filter(
+    (grant) => !wereUsed.has(textOf(grant)) && !excuses.some((excuse) => covers(excuse, grant)),
+  );
+  // Not by what was unused this time: whether a race happened must not decide.
+  const idle = excuses.filter((excuse) => !granted.some((grant) => covers(excuse, grant)));
   return {
     refused: [...new Set(refused.map(textOf))].toSorted(),
     unused: [...new Set(unused.map(textOf))].toSorted(),
-    idleExcuses: [...isIdle].map(({ action, role }) => `${String(action)} of ${String(role)}`),
+    idleExcuses: idle.map(({ action, role }) => `${String(action)} of ${String(role)}`),
   };
 }
 

@@ -39,7 +39,7 @@ const rarelyDone: readonly Excuse[] = [
   ),
   of('DisburseLoan', /^lambda:InvokeFunction$/, 'a payout that is given to people'),
   of(
-    'OpenTask|AnswerWorkflow|DecideTask|OpenStep|OpenCase|AwaitNextStep|ChangeCaseStrategy|FollowRelief',
+    'OpenTask|AnswerWorkflow|DecideTask|OpenStep|OpenCase|AwaitNextStep|AwaitDocuments|AwaitSignature|ChangeCaseStrategy|FollowRelief',
     /^states:SendTaskSuccess$/,
     'answers a state whose own answer was lost or came before its token was stored',
   ),
