@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../../..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+
+function helpOf(command: readonly string[]): string {
+  const { stdout } = spawnSync(process.execPath, ['local/cli/zhudai.ts', ...command, '--help'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return stdout;
+}
+
+/** The commands of a block to paste; comments are in the language around them. */
+function linesToPaste(text: string): string[] {
+  const block = /<!-- first-steps -->\n+```sh\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
+  return block.split('\n').filter((line) => line !== '' && !line.startsWith('# '));
+}
+
+describe.each(['README.md', 'README.zh-CN.md'])('%s', (file) => {
+  const text = read(file);
+
+  it('names only scripts that exist', () => {
+    const named = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name);
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  it('names only files and folders that exist', () => {
+    const named = [
+      ...text.matchAll(
+        /`((?:docs|local|catalog|test|domain|functions|lib|statemachines)\/[^`<> ]*)`/g,
+      ),
+    ];
+    const paths = named.map(([, path = '']) => path);
+    expect(paths.length).toBeGreaterThan(10);
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it('names only commands that exist', () => {
+    const named = [...text.matchAll(/`npx zhudai ([a-z]+)(?: ([a-z]+))?/g)];
+    const commands = new Set(named.map(([, name = '', second = '']) => `${name} ${second}`.trim()));
+    expect(commands.size).toBeGreaterThan(2);
+    for (const command of commands)
+      expect(helpOf(command.split(' '))).toContain(`zhudai ${command}`);
+  });
+
+  it('names the options of npm start that there are', () => {
+    const usage = helpOf(['start']);
+    const named = [...text.matchAll(/^\| `(?:npm start -- )?(--[a-z-]+)/gm)].map(
+      ([, name = '']) => name,
+    );
+    expect(named.toSorted()).toEqual(
+      [...usage.matchAll(/^ {2}(--[a-z-]+)/gm)]
+        .map(([, name = '']) => name)
+        .filter((name) => name !== '--help')
+        .toSorted(),
+    );
+  });
+});
+
+describe('the two languages', () => {
+  it('give the same lines to paste', () => {
+    const lines = linesToPaste(read('README.md'));
+    expect(lines.length).toBeGreaterThan(15);
+    expect(linesToPaste(read('README.zh-CN.md'))).toEqual(lines);
+  });
+
+  it('have the same sections', () => {
+    const count = (file: string): number => read(file).match(/^## /gm)?.length ?? 0;
+    expect(count('README.zh-CN.md')).toBe(count('README.md'));
+  });
+
+  it('name the same scripts, commands and documents', () => {
+    const named = (file: string): string[] =>
+      [...new Set(read(file).match(/npm run [\w:-]+|npx zhudai [a-z]+|`docs\/[^`]+`/g))].toSorted();
+    expect(named('README.zh-CN.md')).toEqual(named('README.md'));
+  });
+});
