@@ -109,10 +109,20 @@ const unknownIds = [
   '0'.repeat(64),
 ];
 
+/** An id of a new kind is known by the prefix of its pattern. */
+function prefixedIds(schema: z.ZodType | undefined): string[] {
+  if (!schema) return [];
+  const { pattern = '' } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const prefix = /^\^\(?([a-z]+_)/.exec(pattern)?.[1];
+  return prefix === undefined ? [] : [`${prefix}${ULID}`];
+}
+
 function unknownPath(route: Route, description: RouteDescription): string {
   return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const schema = shapeOf(description.parameters)[name];
-    const found = unknownIds.find((id) => schema?.safeParse(id).success === true);
+    const found = [...unknownIds, ...prefixedIds(schema)].find(
+      (id) => schema?.safeParse(id).success === true,
+    );
     if (found === undefined)
       throw new Error(`${route.path}: no unknown id fits {${name}}; add one to unknownIds`);
     return encodeURIComponent(found);
