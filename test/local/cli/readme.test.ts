@@ -21,12 +21,47 @@ function linesToPaste(text: string): string[] {
   return block.split('\n').filter((line) => line !== '' && !line.startsWith('# '));
 }
 
+/** What the rows of the table under a header name in their first column. */
+function namedInTable(text: string, header: RegExp): string[] {
+  const lines = text.split('\n');
+  const rows = lines.slice(lines.findIndex((line) => header.test(line)) + 2);
+  const end = rows.findIndex((line) => !line.startsWith('|'));
+  return rows
+    .slice(0, end)
+    .flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)])
+    .map(([, name = '']) => name);
+}
+
+const scriptsIn = (text: string): string[] => [
+  ...namedInTable(text, /^\| `npm run …`/).map((cell) => cell.split(' ')[0] ?? ''),
+  ...[...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name),
+];
+
+/** A row such as `policy replay`, `draft` names the subcommands of one command. */
+function commandsIn(text: string): string[][] {
+  let group = '';
+  return namedInTable(text, /^\| (?:Command|命令) /).map((cell) => {
+    const words = cell.split(' ').filter((word) => /^[a-z][a-z-]*$/.test(word));
+    if (words.length > 1) group = words[0] ?? '';
+    const isOwn = words.length > 1 || !groups.get(group)?.includes(words[0] ?? '');
+    return isOwn ? words : [group, ...words];
+  });
+}
+
+/** The subcommands of the commands that have some. */
+const groups = new Map(
+  ['tasks', 'restructuring', 'policy', 'scorecard'].map((name) => [
+    name,
+    [...helpOf([name]).matchAll(/^ {2}([a-z-]+) /gm)].map(([, command = '']) => command),
+  ]),
+);
+
 describe.each(['README.md', 'README.zh-CN.md'])('%s', (file) => {
   const text = read(file);
 
   it('names only scripts that exist', () => {
-    const named = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name);
-    expect(named.length).toBeGreaterThan(10);
+    const named = scriptsIn(text);
+    expect(named.length).toBeGreaterThan(20);
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 
@@ -42,11 +77,10 @@ describe.each(['README.md', 'README.zh-CN.md'])('%s', (file) => {
   });
 
   it('names only commands that exist', () => {
-    const named = [...text.matchAll(/`npx zhudai ([a-z]+)(?: ([a-z]+))?/g)];
-    const commands = new Set(named.map(([, name = '', second = '']) => `${name} ${second}`.trim()));
-    expect(commands.size).toBeGreaterThan(2);
+    const commands = commandsIn(text);
+    expect(commands.length).toBeGreaterThan(25);
     for (const command of commands)
-      expect(helpOf(command.split(' '))).toContain(`zhudai ${command}`);
+      expect(helpOf(command)).toContain(`zhudai ${command.join(' ')}`);
   });
 
   it('names the options of npm start that there are', () => {
@@ -76,8 +110,12 @@ describe('the two languages', () => {
   });
 
   it('name the same scripts, commands and documents', () => {
-    const named = (file: string): string[] =>
-      [...new Set(read(file).match(/npm run [\w:-]+|npx zhudai [a-z]+|`docs\/[^`]+`/g))].toSorted();
+    const named = (file: string): string[] => {
+      const text = read(file);
+      const documents = text.match(/`docs\/[^`]+`/g) ?? [];
+      const commands = commandsIn(text).map((command) => command.join(' '));
+      return [...new Set([...scriptsIn(text), ...commands, ...documents])].toSorted();
+    };
     expect(named('README.zh-CN.md')).toEqual(named('README.md'));
   });
 });
