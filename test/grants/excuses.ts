@@ -71,7 +71,13 @@ const rarelyDone: readonly Excuse[] = [
     /^dynamodb:GetItem$|^kms:/,
     'a debit that the bank never heard of is sent anew',
   ),
-  of('WatchModels', /^events:PutEvents$/, 'a model has gone stale'),
+  of('WatchModels', /^events:PutEvents$|:(GetItem|PutItem)$/, 'a model has gone stale'),
+  of(
+    'Collateral(Apply|Await|Follow)|ListCollateral|ReserveShares',
+    /./,
+    'loans with pledges: the walk borrows without any',
+  ),
+  of('WithdrawApplication', /^states:SendTaskFailure$/, 'withdrawn while a pledge is registered'),
   of(
     'AssignCase|RecallCase|ReserveContact|ChangeCaseStrategy|ClaimNextCase|ReleaseTask|ReportOutcome',
     /./,
