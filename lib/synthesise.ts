@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from './constructs/repository-root.ts';
 
@@ -25,7 +33,13 @@ export async function synthesise(
   const names = assembleTemplates(partial, stage);
   writeFileSync(join(partial, 'templates.json'), JSON.stringify(names));
   // All or nothing: a process killed half-way leaves no templates that look complete.
-  renameSync(partial, directory);
+  try {
+    renameSync(partial, directory);
+  } catch (error) {
+    // Another process made the same templates at the same time, and was first.
+    if (!existsSync(list)) throw error;
+    rmSync(partial, { recursive: true });
+  }
   return names.map((name) => join(directory, name));
 }
 

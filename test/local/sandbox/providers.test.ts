@@ -199,6 +199,7 @@ describe('books', () => {
     expect(Object.keys(body as object).sort()).toEqual([
       'bank',
       'bureau',
+      'guarantor',
       'identity',
       'income',
       'oidc',
