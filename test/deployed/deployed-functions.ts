@@ -38,6 +38,23 @@ export class DeployedFunctions {
     return found.filter(({ Description }) => Description.includes(` (${this.#stage}, release `));
   }
 
+  /** What a deployment of another release does with a function: its description, a version, the alias. */
+  async release(name: string, description: string): Promise<void> {
+    const path = `/2015-03-31/functions/${name}`;
+    const send = (method: 'POST' | 'PUT', part: string, body: object) =>
+      callAws(this.#region, {
+        service: 'lambda',
+        method,
+        path: `${path}/${part}`,
+        body: JSON.stringify(body),
+        contentType: 'application/json',
+      });
+    await send('PUT', 'configuration', { Description: description });
+    const { text } = await send('POST', 'versions', {});
+    const { Version } = JSON.parse(text) as { Version: string };
+    await send('PUT', 'aliases/live', { FunctionVersion: Version });
+  }
+
   /** Calls a function and waits for it, as a person does who advances a schedule by hand. */
   async invoke(entry: string, payload: unknown): Promise<unknown> {
     const name = await this.nameOf(entry);

@@ -7,13 +7,20 @@
  * reachable from there: say where by `--public-url https://…`, a tunnel to the port.
  */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  PublishStateMachineVersionCommand,
+  SFNClient,
+  UpdateStateMachineCommand,
+} from '@aws-sdk/client-sfn';
 import { verifyChain, type AuditRecord } from '#domain/shared/audit.ts';
 import { businessDateOf } from '#domain/shared/calendar.ts';
+import { PublishedMachines } from '#local/releases/published-machines.ts';
 import { seedCatalog } from '#local/hosting/catalog-seed.ts';
 import { MovableClock } from '#local/clock.ts';
 import { magicDocument, sampleDocument } from '#local/samples/sample-documents.ts';
@@ -94,6 +101,7 @@ try {
     await staff.stop();
   }
   await step('the schedules do their work when they are called by hand', callSchedules);
+  await step('a release is taken back by one command', rollBack);
 } finally {
   if (!flags.keep) await step('the stacks are destroyed', destroy);
   await door.close();
@@ -114,6 +122,7 @@ async function driveLoan(staff: SandboxOperator): Promise<void> {
   await step('partner, operator, bank and auditor tell the same', () =>
     readBack({ applicationId, loanId }),
   );
+  await step('the first installment is paid, once', () => payFirstInstallment(loanId));
 }
 
 async function turnStrangersAway(): Promise<void> {
@@ -274,6 +283,71 @@ async function readBack({ applicationId, loanId }: Facts): Promise<void> {
     assert.ok(records.length > 0, `${subjectId} has no audit chain`);
     assert.ok(verifyChain(subjectId, records).isIntact, `the chain of ${subjectId} is broken`);
   }
+}
+
+/** The money is told of twice and counts once; the books say the same afterwards. */
+async function payFirstInstallment(loanId: string): Promise<void> {
+  const before = await partner.get(`/v1/loans/${loanId}`);
+  const { nextDue } = before['account'] as { nextDue: { openFen: number } };
+  const reference = `DEPLOYED-${Date.now()}`;
+  const report = {
+    amountFen: nextDue.openFen,
+    valueDate: businessDateOf(Date.now()),
+    reference,
+  };
+  const path = `/v1/loans/${loanId}/payments`;
+  const first = await partner.post(path, report, `pay-${reference}`);
+  assert.equal(first.status, 201);
+  const again = await partner.post(path, report, `pay-${reference}`);
+  assert.equal(again.headers['idempotency-replayed'], 'true');
+  const { items } = (await partner.get(path)) as {
+    items: { reference: string; amountFen: number }[];
+  };
+  assert.deepEqual(
+    items.map((item) => [item.reference, item.amountFen]),
+    [[reference, nextDue.openFen]],
+  );
+  const auditor = clientWith(sandbox.control.mintToken('auditor'));
+  const { entries } = (await auditor.get(`/ops/loans/${loanId}`)) as unknown as {
+    entries: { legs: { amountFen: number }[] }[];
+  };
+  for (const { legs } of entries) assert.equal(sum(legs.map(({ amountFen }) => amountFen)), 0);
+  assert.ok(
+    entries.some(({ legs }) => legs.some(({ amountFen }) => amountFen === nextDue.openFen)),
+    'no entry of the journal is of what was paid',
+  );
+}
+
+/** A next release is published as a deployment does, then taken back as an operator would. */
+async function rollBack(): Promise<void> {
+  const entry = 'functions/disbursement/pay-out.ts';
+  const name = await functions.nameOf(entry);
+  assert.ok(name);
+  await functions.release(name, `${entry} (${stage}, release 9.9.9)`);
+  await releaseMachine('disburse-loan', '9.9.9');
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      'local/releases/rollback.ts',
+      ...['--machine', 'disburse-loan', '--stage', stage, '--region', region],
+    ],
+    { cwd: join(import.meta.dirname, '../..'), env: process.env },
+  );
+  assert.match(stdout, /^disburse-loan: 2 -> 1/m);
+  assert.match(stdout, new RegExp(`^${name}: 2 -> 1$`, 'm'));
+}
+
+async function releaseMachine(name: string, release: string): Promise<void> {
+  const client = new SFNClient({ region });
+  const published = new PublishedMachines(client, 'live');
+  const machine = (await published.list()).find((each) => each.name === name);
+  assert.ok(machine, `${name} has no alias`);
+  const before = await published.definition(machine.arn);
+  const definition = JSON.stringify({ ...before, Comment: `Another one. (release ${release})` });
+  await client.send(new UpdateStateMachineCommand({ stateMachineArn: machine.arn, definition }));
+  await client.send(new PublishStateMachineVersionCommand({ stateMachineArn: machine.arn }));
+  await published.point(machine, 2);
+  client.destroy();
 }
 
 /** What the clock does, done by hand: each schedule's function is called as the scheduler calls it. */
