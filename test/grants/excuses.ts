@@ -39,7 +39,7 @@ const rarelyDone: readonly Excuse[] = [
   ),
   of('DisburseLoan', /^lambda:InvokeFunction$/, 'a payout that is given to people'),
   of(
-    'OpenTask|AnswerWorkflow|DecideTask|OpenStep|OpenCase|AwaitNextStep|AwaitDocuments|AwaitSignature|ChangeCaseStrategy|FollowRelief',
+    'OpenTask|AnswerWorkflow|AgreeContactHours|DecideTask|OpenStep|OpenCase|AwaitNextStep|AwaitDocuments|AwaitSignature|ChangeCaseStrategy|FollowRelief',
     /^states:SendTaskSuccess$/,
     'answers a state whose own answer was lost or came before its token was stored',
   ),
@@ -59,7 +59,7 @@ const rarelyDone: readonly Excuse[] = [
   of('MessageCallback', /:GetItem$/, 'an SMS that failed is tried by the rules of its template'),
   of('ReceiptCallback|MatchReceipts', /./, 'money without a loan number, or before its loan'),
   of(
-    'SendLetter|RenewEscalation|EscalateCollections|ChooseStep',
+    'SendLetter|RenewEscalation|EscalateCollections|ChooseStep|ClaimCompensation|CompensationCallback',
     /./,
     'the late stages of collections, months after the walk has ended',
   ),

@@ -291,6 +291,17 @@ class Walk {
         code: 'NoAnswer',
       });
     });
+    await this.#step('contact hours', () =>
+      supervisor.post(`${first}/contact-hours`, {
+        kind: 'Only',
+        from: '18:00',
+        to: '20:00',
+        evidence: 'walk',
+      }),
+    );
+    await this.#step('campaign', () =>
+      supervisor.post('/ops/campaigns/walk/selections', { creditPolicyId: 'person' }),
+    );
     await this.#step('strategy', () =>
       supervisor.post(`${first}/strategy`, { strategyId: 'default-ladder' }).catch(onlyProblems),
     );
