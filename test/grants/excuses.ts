@@ -63,6 +63,7 @@ const rarelyDone: readonly Excuse[] = [
     /./,
     'the late stages of collections, months after the walk has ended',
   ),
+  of('FollowCase', /./, 'a case route that died, or was overtaken, before it had told the ladder'),
   of('FollowLoan|OpenCase|FollowRelief', /:(Query|GetItem|PutItem)$/, 'a version of a strategy'),
   of('CloseShard|ParkedLoan', /:(GetItem|PutItem|UpdateItem)$/, 'a loan the day close parks'),
   of('NotifyLoan', /:GetItem$/, 'a notice that was added before'),
