@@ -60,6 +60,8 @@ const GATHER_MS = 20;
  * Writes wake the reader; looking without one is only for safety, and takes at most this share of the time.
  */
 const IDLE_SHARE = 50;
+/** A look that took long for another reason must not make the next one wait for minutes. */
+const IDLE_POLL_MAX_MS = 5_000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 
@@ -183,7 +185,7 @@ export class StreamReader {
     const followUpMs = FOLLOW_UP_POLLS_MS[this.#followUps];
     const pauseMs =
       followUpMs === undefined
-        ? Math.max(IDLE_POLL_MS, this.#readMs * IDLE_SHARE)
+        ? Math.min(Math.max(IDLE_POLL_MS, this.#readMs * IDLE_SHARE), IDLE_POLL_MAX_MS)
         : followUpMs + this.#readMs;
     this.#followUps += 1;
     if (this.#isWoken || this.#isStopped) return;

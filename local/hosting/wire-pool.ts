@@ -13,6 +13,8 @@ interface Waiting {
 
 /** The database does one thing at a time: more than a few at once only wait there, at the cost of switching threads. */
 const CONNECTIONS_MAX = 8;
+/** A database that says nothing for so long has lost the request: what waits for it must not wait for ever. */
+const ANSWER_WITHIN_MS = 20_000;
 const HEAD_END = Buffer.from('\r\n\r\n');
 
 /**
@@ -21,13 +23,15 @@ const HEAD_END = Buffer.from('\r\n\r\n');
  */
 export class WirePool {
   readonly #port: number;
+  readonly #answerWithinMs: number;
   readonly #idle: WireConnection[] = [];
   readonly #queue: (Waiting & { readonly text: string })[] = [];
   #open = 0;
   #isClosed = false;
 
-  constructor(port: number) {
+  constructor(port: number, answerWithinMs = ANSWER_WITHIN_MS) {
     this.#port = port;
+    this.#answerWithinMs = answerWithinMs;
   }
 
   post(headers: Readonly<Record<string, string>>, body: string): Promise<WireAnswer> {
@@ -57,7 +61,7 @@ export class WirePool {
   #connect(): WireConnection | undefined {
     if (this.#open >= CONNECTIONS_MAX) return undefined;
     this.#open += 1;
-    return new WireConnection(this.#port, {
+    return new WireConnection(this.#port, this.#answerWithinMs, {
       free: (connection) => {
         if (this.#isClosed) connection.close();
         else this.#idle.push(connection);
@@ -81,30 +85,33 @@ interface Owner {
 /** One connection with at most one request under way. */
 class WireConnection {
   readonly #socket: Socket;
+  readonly #answerWithinMs: number;
   readonly #owner: Owner;
   #waiting: Waiting | undefined;
   #received: Buffer = Buffer.alloc(0);
 
-  constructor(port: number, owner: Owner) {
+  constructor(port: number, answerWithinMs: number, owner: Owner) {
     this.#owner = owner;
+    this.#answerWithinMs = answerWithinMs;
     this.#socket = connect({ port, host: '127.0.0.1', noDelay: true });
     this.#socket.on('data', (chunk: Buffer) => {
       this.#take(chunk);
+    });
+    this.#socket.on('timeout', () => {
+      this.#socket.destroy(lost('the database did not answer in time'));
     });
     this.#socket.on('error', (error) => {
       this.#fail(error);
     });
     this.#socket.on('close', () => {
-      // The SDK's retries know what to do with a reset.
-      this.#fail(
-        Object.assign(new Error('the database closed the connection'), { code: 'ECONNRESET' }),
-      );
+      this.#fail(lost('the database closed the connection'));
       owner.closed(this);
     });
   }
 
   send(request: Waiting & { readonly text: string }): void {
     this.#waiting = request;
+    this.#socket.setTimeout(this.#answerWithinMs);
     this.#socket.write(request.text);
   }
 
@@ -128,6 +135,7 @@ class WireConnection {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     this.#received = Buffer.alloc(0);
+    this.#socket.setTimeout(0);
     waiting?.resolve({ status: Number(head.slice(9, 12)), body });
     this.#owner.free(this);
   }
@@ -137,4 +145,9 @@ class WireConnection {
     this.#waiting = undefined;
     waiting?.reject(error);
   }
+}
+
+/** As the operating system says it, so that the SDK's retries know what to do. */
+function lost(message: string): Error {
+  return Object.assign(new Error(message), { code: 'ECONNRESET' });
 }

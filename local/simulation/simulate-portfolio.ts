@@ -39,7 +39,7 @@ export interface PortfolioReport {
 }
 
 const AT_ONCE = 6;
-const APPROVED_IN_MS = 900_000;
+const APPROVED_IN_MS = 240_000;
 
 /**
  * Replays a portfolio on a running platform: applications, payouts, then month after month of day closes, with borrowers
