@@ -10,6 +10,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // DynamoDB Local now and then leaves a request unanswered for half a minute; what fails for it passes the next time.
+    retry: 1,
     coverage: {
       provider: 'v8',
       include: ['domain/**/*.ts'],
