@@ -10,7 +10,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    // DynamoDB Local now and then leaves a request unanswered for half a minute; what fails for it passes the next time.
+    // A journey on a busy machine once stood still, from a cause not found: what fails is tried once more.
     retry: 1,
     coverage: {
       provider: 'v8',
