@@ -10,8 +10,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    // A journey on a busy machine once stood still, from a cause not found: what fails is tried once more.
-    retry: 1,
     coverage: {
       provider: 'v8',
       include: ['domain/**/*.ts'],

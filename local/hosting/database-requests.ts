@@ -184,6 +184,8 @@ export class DatabaseRequests {
       return { status, answer };
     } catch (error) {
       begun.done(false);
+      // The answer was lost; what was written need not be.
+      onWrite(JSON.stringify(request));
       throw error;
     }
   }

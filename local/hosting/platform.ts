@@ -110,7 +110,7 @@ export class Platform {
 
   /** Resolves when everything that could be done without time going on has been done. */
   settle(): Promise<void> {
-    return settle(this.#parts);
+    return settle(this.#parts, true);
   }
 
   /** Moves the clock; everything due in between happens in its order. */
@@ -548,11 +548,15 @@ function writeCredentials({ options, baseUrl, awsEndpoint, keys, sandbox }: Part
   );
 }
 
-async function settle({ activity, engine, streams, people }: Parts): Promise<void> {
+/** Thoroughly: also what others than this process wrote. */
+async function settle(
+  { activity, engine, streams, people }: Parts,
+  isThorough: boolean,
+): Promise<void> {
   for (let quiet = 0; quiet < QUIET_ROUNDS;) {
     await activity.idle();
     await engine.idle();
-    await streams.drain();
+    await streams.drain(isThorough && quiet === 0);
     await people.idle();
     await new Promise((resolve) => setTimeout(resolve, QUIET_PAUSE_MS));
     // Draining an empty stream is no activity; anything that began meanwhile is.
@@ -562,13 +566,13 @@ async function settle({ activity, engine, streams, people }: Parts): Promise<voi
 
 async function advanceTo(parts: Parts, targetMs: number): Promise<void> {
   const { clock, scheduler, table } = parts;
-  await settle(parts);
+  await settle(parts, true);
   const intervalMs = (targetMs - clock.now()) / RUNS_PER_ADVANCE_MAX;
   scheduler.thinOut(Math.min(intervalMs, RECURS_AT_LEAST_EVERY_MS));
   await clock.advanceTo(targetMs, async () => {
     // Kept before the work of the moment is done: a platform killed in it must not wake up in the past.
     await table.put('host', 'clockOffsetMs', clock.offsetMs);
-    await settle(parts);
+    await settle(parts, false);
   });
   scheduler.thinOut(0);
   // The operator's token of before may have run out on the way.

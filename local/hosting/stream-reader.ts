@@ -28,9 +28,9 @@ export interface StreamReaderOptions {
   readonly tableName: string;
   readonly wire: DynamoWire;
   readonly table: HostTable;
-  readonly functions: FunctionHost;
-  readonly queues: Queues;
-  readonly permissions: Permissions;
+  readonly functions: Pick<FunctionHost, 'invoke'>;
+  readonly queues: Pick<Queues, 'send'>;
+  readonly permissions: Pick<Permissions, 'demand'>;
   readonly activity: Activity;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
@@ -52,6 +52,8 @@ const KIND = 'stream';
 const IDLE_POLL_MS = 500;
 /** A record may appear a moment after its write was acknowledged. */
 const FOLLOW_UP_POLLS_MS = [5, 20, 60];
+/** After so many looks in a row that found nothing, no write of this process is still on its way into the stream. */
+const LOOKS_TO_BE_SURE = 3;
 const CHECKPOINT_EVERY_MS = 250;
 /** Where records come, more follow: a read costs the database the same whether it finds one or a hundred. */
 const GATHER_MS = 20;
@@ -108,6 +110,7 @@ export class StreamReader {
     this.#isStopped = true;
     this.#sleeper?.();
     await this.#loop;
+    for (const resolve of this.#drainers.splice(0)) resolve();
     await this.#store().catch(this.#options.onError);
   }
 
@@ -117,13 +120,20 @@ export class StreamReader {
     this.#sleeper?.();
   }
 
-  /** Resolves when a look that begins after this call has found nothing more. */
-  drain(): Promise<void> {
-    if (this.#isStopped) return Promise.resolve();
+  /**
+   * Resolves when a look that begins after this call has found nothing more. Where enough looks since the last write
+   * of this process found nothing, none is taken; `isThorough` takes one all the same, since others may have written.
+   */
+  drain(isThorough: boolean): Promise<void> {
+    if (this.#isStopped || (!isThorough && this.#isSure())) return Promise.resolve();
     return new Promise((resolve) => {
       this.#drainers.push(resolve);
-      this.wake();
+      this.#sleeper?.();
     });
+  }
+
+  #isSure(): boolean {
+    return !this.#isWoken && !this.#isBusy && this.#followUps >= LOOKS_TO_BE_SURE;
   }
 
   describe(): Record<string, unknown> {
@@ -159,14 +169,24 @@ export class StreamReader {
     if (this.#isWoken) this.#followUps = 0;
     this.#isWoken = false;
     this.#isBusy = true;
-    const count = await this.#readOnce();
-    this.#isBusy = false;
-    if (count > 0) {
+    let isAtEnd: boolean;
+    try {
+      isAtEnd = await this.#readOnce();
+    } catch (error) {
+      // Whoever waits for the end of the stream waits for the look that succeeds.
+      this.#drainers.unshift(...drainers);
+      this.#followUps = 0;
+      throw error;
+    } finally {
+      this.#isBusy = false;
+    }
+    if (!isAtEnd) {
       this.#drainers.unshift(...drainers);
       this.#followUps = 0;
       if (this.#drainers.length === 0) await sleep(GATHER_MS);
       return;
     }
+    this.#followUps += 1;
     for (const resolve of drainers) resolve();
     if (!this.#wasWoken()) await this.#rest();
   }
@@ -182,13 +202,12 @@ export class StreamReader {
 
   async #rest(): Promise<void> {
     if (this.#position !== this.#stored) await this.#store();
-    const followUpMs = FOLLOW_UP_POLLS_MS[this.#followUps];
+    const followUpMs = FOLLOW_UP_POLLS_MS[this.#followUps - 1];
     const pauseMs =
       followUpMs === undefined
         ? Math.min(Math.max(IDLE_POLL_MS, this.#readMs * IDLE_SHARE), IDLE_POLL_MAX_MS)
         : followUpMs + this.#readMs;
-    this.#followUps += 1;
-    if (this.#isWoken || this.#isStopped) return;
+    if (this.#isWoken || this.#isStopped || this.#drainers.length > 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, pauseMs);
       this.#sleeper = () => {
@@ -199,10 +218,11 @@ export class StreamReader {
     this.#sleeper = undefined;
   }
 
-  async #readOnce(): Promise<number> {
+  /** Hands on the next records; whether there were none and there is nowhere else to look. */
+  async #readOnce(): Promise<boolean> {
     const { mapping, wire } = this.#options;
     this.#iterator ??= await this.#openShard();
-    if (this.#iterator === undefined) return 0;
+    if (this.#iterator === undefined) return true;
     this.#demand('dynamodb:GetRecords');
     const startedAt = performance.now();
     const answer = (await wire
@@ -213,7 +233,7 @@ export class StreamReader {
       .catch((error: unknown) => this.#afterTrimming(error))) as
       { Records: StreamRecord[]; NextShardIterator?: string } | undefined;
     this.#readMs = performance.now() - startedAt;
-    if (!answer) return 0;
+    if (!answer) return false;
     const records = answer.Records;
     if (records.length > 0) {
       this.#records += records.length;
@@ -223,8 +243,9 @@ export class StreamReader {
       if (performance.now() - this.#storedAt > CHECKPOINT_EVERY_MS) await this.#store();
     }
     this.#iterator = answer.NextShardIterator;
-    if (this.#iterator === undefined) await this.#finishShard();
-    return records.length;
+    if (this.#iterator !== undefined) return records.length === 0;
+    await this.#finishShard();
+    return false;
   }
 
   /** DynamoDB Local forgets the beginning of a stream now and then: reading goes on at what is left. */
@@ -287,7 +308,6 @@ export class StreamReader {
     this.#shardId = '';
     this.#position = undefined;
     this.#stored = undefined;
-    this.#isWoken = true;
   }
 
   async #findStream(): Promise<string> {

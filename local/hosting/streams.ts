@@ -75,9 +75,9 @@ export class Streams {
     for (const reader of this.#readers) if (body.includes(reader.tableName)) reader.wake();
   }
 
-  /** Reads every stream to its present end. */
-  async drain(): Promise<void> {
-    await Promise.all(this.#readers.map((reader) => reader.drain()));
+  /** Reads every stream to its present end; thoroughly, also those into which this process wrote nothing. */
+  async drain(isThorough: boolean): Promise<void> {
+    await Promise.all(this.#readers.map((reader) => reader.drain(isThorough)));
   }
 
   /** How far each reader is, for `/local/streams`. */
