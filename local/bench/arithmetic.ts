@@ -23,6 +23,8 @@ import { quoteFileCost, type QuoteFileCost } from './arithmetic-quote-file.ts';
 const LOANS = 512;
 const RATE_ROUNDS_PER_ROUND = 4;
 const SEED = 20_261_124;
+/** Everybody runs this long before anything is timed: what is compiled late would be timed half in the interpreter. */
+const WARM_UP_MS = 150;
 
 interface Speed {
   name: string;
@@ -65,8 +67,14 @@ function portfolioOf(loans: readonly BenchLoan[]) {
   };
 }
 
+function warmUp(run: () => void): void {
+  const until = performance.now() + WARM_UP_MS;
+  while (performance.now() < until) run();
+}
+
 /** Runs all contenders in turn, so that a slow moment of the machine is shared; medians of loans a second. */
 function race(contenders: Record<string, () => void>, rounds: number): Speed[] {
+  for (const run of Object.values(contenders)) warmUp(run);
   const times = new Map(Object.keys(contenders).map((name) => [name, [] as number[]]));
   for (let round = 0; round < rounds; round++) {
     for (const [name, run] of Object.entries(contenders)) {
