@@ -49,6 +49,7 @@ export class ApiStack extends HouseStack {
     for (const { route, target } of operators.routes) api.addRoute(route, target);
     new Callbacks(this, 'Callbacks', { data, api });
     new CfnOutput(this, 'ApiUrl', { value: api.url });
+    new CfnOutput(this, 'OidcIssuerUrl', { value: issuer });
   }
 
   #parameter(id: string, description: string, defaultValue: string): string {

@@ -221,6 +221,7 @@ export class DataStack extends HouseStack {
       enforceSSL: true,
     });
     // What whoever operates the platform fills in after the first deployment.
+    new CfnOutput(this, 'AlarmTopicArn', { value: this.alarms.topicArn });
     new CfnOutput(this, 'CatalogTableName', { value: this.catalog.table.tableName });
     new CfnOutput(this, 'ProviderSecretArn', { value: this.providerSecret.secretArn });
   }

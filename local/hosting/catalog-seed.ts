@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
 import {
   catalogKinds,
   loadCatalogFile,
@@ -37,14 +38,14 @@ export async function seedCatalog({ client, tableName, ...seed }: CatalogSeed): 
   );
 }
 
-type Item = Readonly<Record<string, unknown>>;
+export type Item = Readonly<Record<string, unknown>>;
 
-function isPointer({ idVersion }: Item): boolean {
+export function isPointer({ idVersion }: Item): boolean {
   return typeof idVersion === 'string' && idVersion.endsWith('#latest');
 }
 
 /** What operators have published meanwhile stays in force: a pointer only ever moves up. */
-async function movePointer(
+export async function movePointer(
   documents: DynamoDBDocumentClient,
   tableName: string,
   pointer: Item,
@@ -64,28 +65,40 @@ async function movePointer(
   }
 }
 
-function itemsOf(
-  directory: string,
-  webhookUrl: string | undefined,
-): Readonly<Record<string, unknown>>[] {
-  const items: Readonly<Record<string, unknown>>[] = [];
+/** The items of every file of a catalog's folder, checked by their schemas: versions, and pointers to them. */
+export function itemsOf(directory: string, webhookUrl?: string): Item[] {
+  const items: Item[] = [];
   for (const [kind, { folder }] of Object.entries(catalogKinds) as [
     CatalogKind,
     { folder: string },
   ][])
-    for (const file of readdirSync(join(directory, folder)).filter((name) =>
-      name.endsWith('.json'),
-    )) {
-      const content = JSON.parse(readFileSync(join(directory, folder, file), 'utf8')) as object;
-      const isDemo = kind === 'partner' && file === `${DEMO_PARTNER}.json`;
-      items.push(
-        ...loadCatalogFile(
-          kind,
-          isDemo && webhookUrl !== undefined ? { ...content, webhookUrl } : content,
-        ),
-      );
+    for (const file of jsonFilesIn(join(directory, folder))) {
+      const content = JSON.parse(readFileSync(file, 'utf8')) as object;
+      const isDemo = kind === 'partner' && basename(file) === `${DEMO_PARTNER}.json`;
+      try {
+        items.push(
+          ...loadCatalogFile(
+            kind,
+            isDemo && webhookUrl !== undefined ? { ...content, webhookUrl } : content,
+          ),
+        );
+      } catch (error) {
+        throw new Error(`${relative(directory, file)}: ${messageOf(error)}`, { cause: error });
+      }
     }
   return items;
+}
+
+function jsonFilesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => join(folder, name));
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof z.ZodError) return z.prettifyError(error);
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Keys are found by their digest: the table does not know them. */

@@ -89,6 +89,13 @@ try {
   const outputs = await step('the stacks are deployed', () => stacks.deploy());
   door.leadTo(reachableUrl(outputOf(outputs, 'api', 'ApiUrl')));
   await step('the catalog and the provider secret are filled in', () => fillIn(outputs));
+  await step('the check of the deployment finds nothing missing', async () =>
+    runCommand(
+      'run-deployment-check.ts',
+      '--api-url',
+      reachableUrl(outputOf(outputs, 'api', 'ApiUrl')),
+    ),
+  );
   const staff = new SandboxOperator({
     baseUrl: publicUrlOfDoor(),
     mintToken: (operatorId) => sandbox.control.mintToken(operatorId),
@@ -408,12 +415,29 @@ async function untilAllSucceeded(operator: PlatformClient, machine: string): Pro
   }
 }
 
+/** A command of `local/releases`, as npm runs it; what it says is shown when it fails. */
+async function runCommand(file: string, ...words: readonly string[]): Promise<void> {
+  const command = join(import.meta.dirname, '../../local/releases', file);
+  const outputs = await stacks.outputsFile();
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...[command, '--region', region, '--outputs', outputs],
+    ...words,
+  ]).catch((error: unknown) => {
+    const { stdout: said = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${file}: ${said}${stderr}`);
+  });
+  if (flags.verbose) process.stdout.write(stdout);
+}
+
 async function fillIn(outputs: StackOutputs): Promise<void> {
+  const directory = join(import.meta.dirname, '../../catalog');
+  await runCommand('run-catalog.ts', '--directory', directory);
+  // What is there already stays as it is: only the demo partner's key comes in addition.
   const client = new DynamoDBClient({ region });
   await seedCatalog({
     client,
     tableName: outputOf(outputs, 'data', 'CatalogTableName'),
-    directory: join(import.meta.dirname, '../../catalog'),
+    directory,
     partnerKey: keys.partnerKey,
   });
   client.destroy();

@@ -62,12 +62,11 @@ export class DeployedStacks {
   }
 
   async deploy(): Promise<StackOutputs> {
-    const assembly = await this.#assembly;
-    const outputsFile = join(assembly, 'outputs.json');
+    const outputsFile = await this.outputsFile();
     await this.#run(
       'deploy',
       '--all',
-      ...['--app', assembly, '--require-approval', 'never', '--concurrency', '2'],
+      ...['--app', await this.#assembly, '--require-approval', 'never', '--concurrency', '2'],
       ...['--progress', 'events', '--outputs-file', outputsFile],
       ...Object.entries(this.#options.parameters).flatMap(([name, value]) => [
         '--parameters',
@@ -82,6 +81,11 @@ export class DeployedStacks {
         values,
       ]),
     );
+  }
+
+  /** What `--outputs-file` names: where the commands of a deployment find its tables. */
+  async outputsFile(): Promise<string> {
+    return join(await this.#assembly, 'outputs.json');
   }
 
   /** Every schedule of the templates: the source of what it calls, and with what. */
