@@ -14,6 +14,7 @@ export class Collateral extends Construct {
     const { applications, collateral, tasks } = data;
     this.awaitRegistration = new WorkflowFunction(this, 'AwaitRegistration', {
       entry: 'functions/collateral/await-registration.ts',
+      mayRefuse: true,
       errorImpact: 'loans with a pledge wait for a registration that nobody is asked for',
       access: [
         uses(applications, 'GetItem'),
@@ -24,6 +25,7 @@ export class Collateral extends Construct {
     });
     this.applyRegistration = new WorkflowFunction(this, 'ApplyRegistration', {
       entry: 'functions/collateral/apply-registration.ts',
+      mayRefuse: true,
       errorImpact: 'registered pledges do not count and their loans are not paid out',
       access: [
         uses(applications, 'GetItem', 'PutItem', 'DeleteItem'),

@@ -43,6 +43,7 @@ export class Disbursement extends Construct {
       this.#data;
     return new WorkflowFunction(this, 'ReserveShares', {
       entry: 'functions/disbursement/reserve-shares.ts',
+      mayRefuse: true,
       errorImpact: 'signed loans are not paid out: no intent can be recorded',
       access: [
         uses(applications, 'GetItem', 'PutItem'),
@@ -59,6 +60,7 @@ export class Disbursement extends Construct {
     const { applications, catalog, loans, payouts, tasks } = this.#data;
     return new WorkflowFunction(this, 'PayOut', {
       entry: 'functions/disbursement/pay-out.ts',
+      mayRefuse: true,
       errorImpact: 'signed loans are not paid out: the bank cannot be asked',
       // Longer than the bank's client waits, twice, and shorter than the age at which a claim counts as abandoned (75 s).
       timeout: Duration.seconds(60),

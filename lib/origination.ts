@@ -37,12 +37,13 @@ export class Origination extends Construct {
       functions: {
         ...this.#assessment(),
         ...this.#waits(),
-        ...this.#contracting(),
+        OfferContract: this.#papers('offer-contract'),
         ...this.#endings(),
         OpenTask: props.openTask,
         ApplyAnswer: props.applyAnswer,
         NotifyOutcome: props.notifyOutcome,
       },
+      earlierFunctions: this.#earlier(),
       children: { DisburseLoan: props.disburseLoan },
     });
     this.#startOnSubmission();
@@ -119,10 +120,11 @@ export class Origination extends Construct {
     };
   }
 
-  #contracting(): Record<string, WorkflowFunction> {
-    const { applications, catalog, contracts } = this.#data;
-    return {
-      AllocateFunding: this.#step('allocate-funding', {
+  /** Called by executions of release 0.1.0, which keep the definition they began with; gone when none of them is left. */
+  #earlier(): WorkflowFunction[] {
+    const { applications, catalog } = this.#data;
+    return [
+      this.#step('allocate-funding', {
         errorImpact: 'approved applications wait for a funder',
         access: [
           uses(applications, 'GetItem', 'PutItem', 'DeleteItem'),
@@ -130,21 +132,26 @@ export class Origination extends Construct {
           ...this.#readsPerson(),
         ],
       }),
-      PrepareContract: this.#step('prepare-contract', {
-        errorImpact: 'approved borrowers get no contract to sign',
-        memoryMegabytes: 1024,
-        files: {
-          CONTRACT_FONT: '@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf',
-        },
-        timeout: Duration.seconds(60),
-        access: [
-          uses(applications, 'GetItem', 'PutItem', 'DeleteItem'),
-          uses(catalog, 'GetItem', 'Query'),
-          writesObjects(contracts),
-          ...this.#readsPerson(),
-        ],
-      }),
-    };
+      this.#papers('prepare-contract'),
+    ];
+  }
+
+  #papers(name: string): WorkflowFunction {
+    const { applications, catalog, contracts } = this.#data;
+    return this.#step(name, {
+      errorImpact: 'approved borrowers get no contract to sign',
+      memoryMegabytes: 1024,
+      files: {
+        CONTRACT_FONT: '@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf',
+      },
+      timeout: Duration.seconds(60),
+      access: [
+        uses(applications, 'GetItem', 'PutItem', 'DeleteItem'),
+        uses(catalog, 'GetItem', 'Query'),
+        writesObjects(contracts),
+        ...this.#readsPerson(),
+      ],
+    });
   }
 
   #endings(): Record<string, WorkflowFunction> {
@@ -187,6 +194,7 @@ export class Origination extends Construct {
 
   #step(name: string, props: Omit<WorkflowFunctionProps, 'entry'>): WorkflowFunction {
     const entry = `functions/origination/${name}.ts`;
-    return new WorkflowFunction(this, constructIdOf(entry), { ...props, entry });
+    const mayRefuse = props.isAsynchronous !== true;
+    return new WorkflowFunction(this, constructIdOf(entry), { ...props, entry, mayRefuse });
   }
 }

@@ -22,6 +22,7 @@ export class Tasks extends Construct {
     const { applications, loans, payouts, tasks } = data;
     this.openTask = new WorkflowFunction(this, 'OpenTask', {
       entry: 'functions/tasks/open-task.ts',
+      mayRefuse: true,
       errorImpact: 'applications that need a person reach none',
       access: [
         uses(applications, 'GetItem', 'PutItem'),
@@ -34,6 +35,7 @@ export class Tasks extends Construct {
     });
     this.applyAnswer = new WorkflowFunction(this, 'ApplyAnswer', {
       entry: 'functions/tasks/apply-answer.ts',
+      mayRefuse: true,
       errorImpact: 'what reviewers and approvers decided takes no effect',
       access: [
         uses(applications, 'GetItem', 'PutItem', 'DeleteItem'),

@@ -20,7 +20,8 @@ export const applicationTransitions: Readonly<
   DocumentsVerified: ['UnderReview', 'CreditChecked', ...closing],
   CreditChecked: ['AwaitingApproval', 'Approved', ...closing],
   AwaitingApproval: ['AwaitingApproval', 'Approved', ...closing],
-  Approved: ['FundingAllocated', ...closing],
+  Approved: ['FundingAllocated', 'AwaitingSignature', ...closing],
+  // Between the two steps that release 0.1.0 took to a contract; one does both since.
   FundingAllocated: ['AwaitingSignature', ...closing],
   AwaitingSignature: ['AwaitingSignature', 'Signed', ...closing],
   Signed: ['Disbursing', ...closing],

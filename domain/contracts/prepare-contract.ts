@@ -1,4 +1,4 @@
-import type { Application, Contract } from '../applications/application.ts';
+import type { Application, Contract, Participation } from '../applications/application.ts';
 import { changeApplication } from '../applications/change-application.ts';
 import { InvalidTransition } from '../shared/errors.ts';
 import type { AgreedLoan } from '../loans/loan-terms.ts';
@@ -31,13 +31,18 @@ export interface PreparedPapers {
   readonly contractSha256: string;
 }
 
-/** The application with its papers, ready to be read, confirmed and signed until the offer ends. */
+/** The application with its funders and papers, ready to be read, confirmed and signed until the offer ends. */
 export function offerContract(
   application: Application,
   papers: PreparedPapers,
-  offer: { readonly at: string; readonly validDays: number },
+  offer: {
+    readonly at: string;
+    readonly validDays: number;
+    readonly participations: readonly Participation[];
+  },
 ): Application {
   const loanId = loanIdOf(application.applicationId);
+  const participations = [...offer.participations];
   const contract: Contract = {
     contractNumber: contractNumberOf(loanId),
     loanId,
@@ -52,7 +57,7 @@ export function offerContract(
   };
   return changeApplication(application, {
     status: 'AwaitingSignature',
-    patch: { contract, loanId },
+    patch: { contract, loanId, participations },
     event: {
       type: 'ContractPrepared',
       at: offer.at,
@@ -60,6 +65,7 @@ export function offerContract(
       facts: {
         applicationId: application.applicationId,
         partnerId: application.partnerId,
+        participations,
         contractNumber: contract.contractNumber,
         sheetHash: contract.sheetHash,
         contractSha256: contract.contractSha256,

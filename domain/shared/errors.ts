@@ -1,6 +1,7 @@
 /**
  * The errors the whole product uses. `name` is a literal: Lambda reports it as `errorType`, state machines match on it,
- * and the API layer maps it to a status. A business outcome (declined, expired) is never an error.
+ * and the API layer maps it to a status. A business outcome (declined, expired) is never an error: it is stored and answered.
+ * What may be an error is that the step after it refuses to go on.
  */
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput';
@@ -40,6 +41,18 @@ export class CollateralUnregistered extends Error {
 export class ApplicationClosed extends Error {
   override readonly name = 'ApplicationClosed';
 }
+/** A step was asked to go on while documents are outstanding: the partner still owes them. */
+export class DocumentsMissing extends Error {
+  override readonly name = 'DocumentsMissing';
+}
+/** A step was asked to go on while the documents are in doubt: a reviewer has to look first. */
+export class DocumentsDoubtful extends Error {
+  override readonly name = 'DocumentsDoubtful';
+}
+/** A step was asked to go on with what people have not approved yet. */
+export class ApprovalMissing extends Error {
+  override readonly name = 'ApprovalMissing';
+}
 /** A rule of conduct, duty separation or law forbids the request, whoever asks. */
 export class Forbidden extends Error {
   override readonly name = 'Forbidden';
@@ -57,5 +70,20 @@ export const errorNames = [
   'PayoutRefused',
   'CollateralUnregistered',
   'ApplicationClosed',
+  'DocumentsMissing',
+  'DocumentsDoubtful',
+  'ApprovalMissing',
   'Forbidden',
 ] as const;
+
+/**
+ * Refusals that belong to an ordinary way through a machine, which catches each of them. Lambda counts them as errors of the
+ * function all the same; they are counted once more, as refusals, and alarms take them off again.
+ */
+export const refusalNames: readonly string[] = [
+  'ApplicationClosed',
+  'DocumentsMissing',
+  'DocumentsDoubtful',
+  'ApprovalMissing',
+  'CollateralUnregistered',
+];

@@ -5,14 +5,12 @@ import {
   type PersonalDataVault,
   sealedSubjectOf,
 } from '#domain/applications/ports.ts';
-import { residenceOf } from '#domain/applications/screen-application.ts';
 import type { Catalog } from '#domain/catalog/ports.ts';
-import { allocateFunding } from '#domain/funding/allocate-funding.ts';
-import { businessDateOf } from '#domain/shared/calendar.ts';
 import { ApplicationClosed } from '#domain/shared/errors.ts';
 import { ApplicationId } from '#domain/shared/primitives.ts';
 import { storeApplication } from '#platform/store-application.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
+import { allocationOf } from './allocation-of.ts';
 import { openApplication } from './open-application.ts';
 import { lenderAndPolicy, pinnedProduct } from './origination-catalog.ts';
 import { stepDependencies } from './origination-dependencies.ts';
@@ -26,7 +24,10 @@ export interface AllocateFundingDependencies {
   readonly now: () => Date;
 }
 
-/** Says whose money it is. Nobody may fund it: the application is declined, which ends the path as a withdrawal would. */
+/**
+ * Says whose money it is; nobody may fund it: the application is declined. The first of the two steps that executions of
+ * release 0.1.0 take to a contract: goes when none of them is left.
+ */
 export async function runAllocateFunding(
   { applicationId }: z.infer<typeof AllocateFundingInput>,
   { applications, catalog, vault, now }: AllocateFundingDependencies,
@@ -38,16 +39,9 @@ export async function runAllocateFunding(
     lenderAndPolicy(catalog),
     vault.open(application.pii, sealedSubjectOf(application)),
   ]);
-  const { segment } = product;
-  const { requested, partnerId } = application;
-  const province = residenceOf(applicant);
-  const date = businessDateOf(now().getTime());
-  const fundingCase = { requested, segment, province, partnerId, funder, policyPack, date };
-  const allocation = allocateFunding(application, fundingCase);
-  await storeApplication(
-    applications,
-    recordAllocation(application, allocation, now().toISOString()),
-  );
+  const at = now();
+  const allocation = allocationOf(application, { product, funder, policyPack, applicant, at });
+  await storeApplication(applications, recordAllocation(application, allocation, at.toISOString()));
   if (allocation.outcome === 'Declined')
     throw new ApplicationClosed(`nobody may fund application ${applicationId}`);
   return { outcome: 'Allocated' };

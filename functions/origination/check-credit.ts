@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { recordCredit } from '#domain/applications/advance-application.ts';
 import type { Application, Consent } from '#domain/applications/application.ts';
+import { assertDocumentsVerified } from '#domain/applications/assert-ready.ts';
 import type { CreditReports, KeptCreditReport } from '#domain/applications/credit-report-ports.ts';
 import {
   type Applications,
@@ -43,8 +44,8 @@ export async function runCheckCredit(
 ): Promise<{ outcome: 'Checked' }> {
   const { applications, catalog, reports, now } = dependencies;
   const application = await openApplication(applications, applicationId);
-  if (application.status !== 'DocumentsVerified' && application.status !== 'UnderReview')
-    return { outcome: 'Checked' };
+  assertDocumentsVerified(application);
+  if (application.status !== 'DocumentsVerified') return { outcome: 'Checked' };
   const product = await pinnedProduct(catalog, application);
   const at = now();
   const consent = consentOf(application, product, at);

@@ -3,6 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import * as z from 'zod';
 import { InvalidInput, Unavailable } from '#domain/shared/errors.ts';
+import { countRefusal } from './count-refusal.ts';
 import { problemCodeOf } from './problem.ts';
 
 export interface WorkflowTask<Input extends z.ZodType, Dependencies, Output> {
@@ -34,10 +35,14 @@ export function workflowTask<Input extends z.ZodType, Dependencies, Output>(
   return middy<unknown, Output>()
     .use(injectLambdaContext(logger, { logEvent: false }))
     .handler(async (event) => {
+      const invokedAtMs = Date.now();
       const parsed = task.input.safeParse(event);
       if (!parsed.success) throw new InvalidInput(z.prettifyError(parsed.error));
       dependencies ??= task.dependencies();
-      const output = await task.run(parsed.data, dependencies).catch(byOurName);
+      const output = await task.run(parsed.data, dependencies).catch((error: unknown) => {
+        countRefusal(error, invokedAtMs);
+        return byOurName(error);
+      });
       // A short string is never longer than three bytes a unit: the exact length is only taken when it could matter.
       const text = JSON.stringify(output);
       if (text.length * 3 > ANSWER_BYTES_MAX && Buffer.byteLength(text) > ANSWER_BYTES_MAX)

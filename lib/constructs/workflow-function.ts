@@ -2,6 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { MathExpression, Metric, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Alias,
@@ -37,6 +38,8 @@ export interface WorkflowFunctionProps {
   readonly timeout?: Duration;
   /** Called by an event or a schedule, so that nobody hears of its failure: gets retries and a dead-letter queue. */
   readonly isAsynchronous?: boolean;
+  /** A step of a machine that may refuse by a name the machine catches (`refusalNames`): no error to be woken for. */
+  readonly mayRefuse?: boolean;
   /** Files it reads as it runs, by the variable that says where: put beside its bundle, found in node_modules without one. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -102,10 +105,28 @@ export class WorkflowFunction extends Construct {
     nameEntry(this.function, props.entry);
 
     new Alarm(this, 'Errors', {
-      metric: this.function.metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
+      metric: this.#errors(props, stack.settings.stage),
       impact: props.errorImpact,
     });
     this.deadLetters = props.isAsynchronous === true ? this.#keepFailedEvents() : undefined;
+  }
+
+  #errors({ entry, mayRefuse }: WorkflowFunctionProps, stage: string): IMetric {
+    const counted = { period: Duration.minutes(5), statistic: 'Sum' };
+    const errors = this.function.metricErrors(counted);
+    if (mayRefuse !== true) return errors;
+    const refusals = new Metric({
+      ...counted,
+      namespace: 'Zhudai',
+      metricName: 'Refusals',
+      dimensionsMap: { service: basename(entry, '.ts'), stage },
+    });
+    return new MathExpression({
+      expression: 'errors - FILL(refusals, 0)',
+      usingMetrics: { errors, refusals },
+      label: 'Errors that no machine expects',
+      period: counted.period,
+    });
   }
 
   #keepFailedEvents(): DeadLetterQueue {

@@ -25,6 +25,8 @@ export interface WorkflowProps {
   readonly name: string;
   /** By the token of the definition: `ScreenApplication` stands for `${ScreenApplicationFunctionArn}`. */
   readonly functions: Readonly<Record<string, WorkflowFunction>>;
+  /** Functions that only definitions of earlier releases call: their executions go on with this machine's role. */
+  readonly earlierFunctions?: readonly WorkflowFunction[];
   /** Machines it starts and waits for: `DisburseLoan` stands for `${DisburseLoanStateMachineArn}`. */
   readonly children?: Readonly<Record<string, Workflow>>;
   /** Whether it has a distributed Map, whose children are executions of its own. */
@@ -73,7 +75,7 @@ export class Workflow extends Construct {
     });
     this.stateMachineArn = this.stateMachine.stateMachineArn;
     this.#nameDefinition(file);
-    this.#allowFunctions(Object.values(props.functions));
+    this.#allowFunctions([...Object.values(props.functions), ...(props.earlierFunctions ?? [])]);
     for (const child of Object.values(children)) this.#allowChild(child);
     if (props.isDistributed === true) this.#allowMapRuns();
     const failed = this.#watch(props.failureImpact);

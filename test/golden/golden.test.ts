@@ -20,6 +20,23 @@ const releases = readdirSync(import.meta.dirname, { withFileTypes: true })
   .map(({ name }) => name);
 const root = join(import.meta.dirname, '../..');
 
+/**
+ * Machines that lost steps since a release: what runs keeps the definition it began with, and no execution ever
+ * changes over. That today's functions serve the old definition: test/functions/origination/earlier-release.test.ts.
+ */
+const redrawnSince: Readonly<Record<string, readonly string[]>> = {
+  // ADR 061
+  '0.1.0': ['originate-loan'],
+};
+
+function isRedrawn(release: string, machine: string): boolean {
+  return redrawnSince[release]?.includes(machine) === true;
+}
+
+function statesIn(definition = '{}'): readonly string[] {
+  return Object.keys((JSON.parse(definition) as { States?: object }).States ?? {});
+}
+
 function readJson(...path: readonly string[]): unknown {
   return JSON.parse(readFileSync(join(import.meta.dirname, ...path), 'utf8'));
 }
@@ -167,12 +184,25 @@ describe.each(releases)('release %s', (release) => {
     expect(refused).toEqual([]);
   });
 
-  it.each(histories)('%s goes the same way through the machine of today', async (_, golden) => {
-    const now = await replay(golden, currentDefinitions());
-    expect(now.states).toEqual(golden.states);
-    if (golden.status !== 'RUNNING') expect(now.status).toBe(golden.status);
-    for (const { function: name, payload } of now.sent)
-      expect((await inputOf(name)).safeParse(payload).error?.message, name).toBeUndefined();
+  it.each(histories.filter(([, { machine }]) => !isRedrawn(release, machine)))(
+    '%s goes the same way through the machine of today',
+    async (_, golden) => {
+      const now = await replay(golden, currentDefinitions());
+      expect(now.states).toEqual(golden.states);
+      if (golden.status !== 'RUNNING') expect(now.status).toBe(golden.status);
+      for (const { function: name, payload } of now.sent)
+        expect((await inputOf(name)).safeParse(payload).error?.message, name).toBeUndefined();
+    },
+  );
+
+  it('lost steps only where that is written down', () => {
+    const kept = definitionsIn(join(import.meta.dirname, release, 'definitions'));
+    const today = currentDefinitions();
+    const redrawn = Object.keys(kept).filter((name) => {
+      const steps = statesIn(today[name]);
+      return statesIn(kept[name]).some((step) => !steps.includes(step));
+    });
+    expect(redrawn).toEqual(redrawnSince[release] ?? []);
   });
 
   it.each(histories)('%s goes on as it began when its definition is kept', async (_, golden) => {

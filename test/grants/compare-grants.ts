@@ -12,6 +12,8 @@ export interface RecordedUses {
 export interface Excuse {
   readonly action: RegExp;
   readonly role: RegExp;
+  /** Of one resource alone, where the action as such is used. */
+  readonly resource?: RegExp;
   readonly reason: string;
 }
 
@@ -45,8 +47,8 @@ export function compareGrants(
   excuses: readonly Excuse[],
 ): Comparison {
   const wereUsed = new Set(used.map(textOf));
-  const covers = ({ action, role }: Excuse, grant: Grant): boolean =>
-    action.test(grant.action) && role.test(grant.role);
+  const covers = ({ action, role, resource = /./ }: Excuse, grant: Grant): boolean =>
+    action.test(grant.action) && role.test(grant.role) && resource.test(grant.resource);
   const unused = granted.filter(
     (grant) => !wereUsed.has(textOf(grant)) && !excuses.some((excuse) => covers(excuse, grant)),
   );

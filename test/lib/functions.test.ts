@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { refusalNames } from '#domain/shared/errors.ts';
 import { listEntries } from '#lib/bundle-functions.ts';
+import { states } from '../statemachines/machine-files.ts';
 import { synthesised, type Json } from './synthesised.ts';
 
 const cloud = synthesised();
@@ -53,6 +55,17 @@ describe('every function', () => {
     expect(alarms[0]?.properties['AlarmActions']).toHaveLength(1);
   });
 
+  it.each(refusingStates())('%s rings for no refusal that its state catches', (_, name) => {
+    const [target] = functions.filter(({ entry }) => entry.endsWith(`/${name}.ts`));
+    const [alarm] = cloud
+      .ofType('AWS::CloudWatch::Alarm')
+      .filter(({ properties }) => watchesErrorsOf(properties, target?.logicalId ?? 'none'));
+    const text = JSON.stringify(alarm?.properties['Metrics']);
+    expect(text).toContain('"Expression":"errors - FILL(refusals, 0)"');
+    expect(text).toContain(`{"Name":"service","Value":"${name}"}`);
+    expect(text).toContain('"MetricName":"Refusals"');
+  });
+
   it('has a role of its own', () => {
     const roles = functions.map(
       ({ stack, properties }) => `${stack} ${JSON.stringify(properties['Role'])}`,
@@ -75,6 +88,17 @@ describe('every function', () => {
 });
 
 function watchesErrorsOf(properties: Json, functionId: string): boolean {
-  const dimensions = JSON.stringify(properties['Dimensions'] ?? []);
-  return properties['MetricName'] === 'Errors' && dimensions.includes(`"Ref":"${functionId}"`);
+  const text = JSON.stringify(properties['Metrics'] ?? properties);
+  return text.includes('"MetricName":"Errors"') && text.includes(`"Ref":"${functionId}"`);
+}
+
+/** Every state that catches a refusal, with the file of the function it calls. */
+function refusingStates(): (readonly [string, string])[] {
+  return states.flatMap(({ machine, name, state }) => {
+    const [, called] = /\$\{(\w+)FunctionArn\}/.exec(JSON.stringify(state)) ?? [];
+    const caught = (state.Catch ?? []).flatMap(({ ErrorEquals }) => ErrorEquals);
+    if (called === undefined || !caught.some((error) => refusalNames.includes(error))) return [];
+    const file = called.replaceAll(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase();
+    return [[`${machine}.${name}`, file] as const];
+  });
 }

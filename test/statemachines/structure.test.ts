@@ -134,21 +134,13 @@ describe.each(choices)('$machine.$name', ({ state }) => {
 
 /** What enters a Choice, and where it must lead: every rule and every default once. */
 const routes = [
-  ['RouteScreening', { outcome: 'Passed' }, 'ReviewDocuments'],
-  ['RouteScreening', { outcome: 'Declined' }, 'NotifyOutcome'],
-  ['RouteReview', { outcome: 'Verified' }, 'CheckCredit'],
-  ['RouteReview', { outcome: 'Incomplete' }, 'AwaitDocuments'],
-  ['RouteReview', { outcome: 'Doubtful' }, 'AwaitReviewer'],
-  ['RouteDecision', { outcome: 'Approved' }, 'AllocateFunding'],
-  ['RouteDecision', { outcome: 'Referred' }, 'AwaitApproval'],
-  ['RouteDecision', { outcome: 'Declined' }, 'NotifyOutcome'],
   ['RouteAnswer', { kind: 'ReviewDocuments', outcome: 'Approve' }, 'CheckCredit'],
   ['RouteAnswer', { kind: 'ReviewDocuments', outcome: 'RequestMore' }, 'AwaitDocuments'],
   ['RouteAnswer', { kind: 'ReviewDocuments', outcome: 'Reject' }, 'NotifyOutcome'],
   ['RouteAnswer', { kind: 'CheckCreditManually', outcome: 'Retry' }, 'CheckCredit'],
   ['RouteAnswer', { kind: 'CheckCreditManually', outcome: 'Approve' }, 'DecideApplication'],
   ['RouteAnswer', { kind: 'CheckCreditManually', outcome: 'Reject' }, 'NotifyOutcome'],
-  ['RouteAnswer', { kind: 'ApproveApplication', outcome: 'Approve' }, 'AllocateFunding'],
+  ['RouteAnswer', { kind: 'ApproveApplication', outcome: 'Approve' }, 'OfferContract'],
   ['RouteAnswer', { kind: 'ApproveApplication', outcome: 'Reject' }, 'NotifyOutcome'],
   ['RouteAnswer', { kind: 'ResolvePayout', outcome: 'Retry' }, 'DisburseLoan'],
   ['RouteAnswer', { kind: 'ResolvePayout', outcome: 'Cancel' }, 'CancelLoan'],

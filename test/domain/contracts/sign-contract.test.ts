@@ -39,7 +39,15 @@ const confirmed = (application = anOffer()) =>
 const requested = () => requestSignature(confirmed(), { requestId: 'req-1', at });
 
 describe('offerContract', () => {
-  const funded = anApplication({ status: 'FundingAllocated', decision: aDecision() });
+  const participations = [
+    {
+      funderId: 'zhudai-lending',
+      role: 'Lead' as const,
+      shareFen: 30_000_00,
+      annualRate: '0.0960',
+    },
+  ];
+  const funded = anApplication({ status: 'Approved', decision: aDecision() });
   const priced = priceSheet({
     loan: agreedLoanOf(funded),
     contractNumber: contractNumberFor(funded),
@@ -57,7 +65,7 @@ describe('offerContract', () => {
   };
 
   it('waits seven days for the signature', () => {
-    const offered = offerContract(funded, papers, { at, validDays: 7 });
+    const offered = offerContract(funded, papers, { at, validDays: 7, participations });
     expect(Application.safeParse(offered).success).toBe(true);
     expect(offered).toMatchObject({
       status: 'AwaitingSignature',
@@ -67,7 +75,8 @@ describe('offerContract', () => {
         aprNominal: '0.0960',
         allInCost: '0.0960',
       },
-      event: { type: 'ContractPrepared' },
+      participations,
+      event: { type: 'ContractPrepared', facts: { participations } },
     });
     expect(offered.contract).not.toHaveProperty('outcome');
   });
@@ -77,7 +86,7 @@ describe('offerContract', () => {
     { allInCost: { itemised: '0.2556', combined: '0.2555' }, larger: '0.2556' },
   ])('states the larger all-in cost: $larger', ({ allInCost, larger }) => {
     const sheet = { ...priced.sheet, allInCost };
-    const offered = offerContract(funded, { ...papers, sheet }, { at, validDays: 7 });
+    const offered = offerContract(funded, { ...papers, sheet }, { at, validDays: 7, participations });
     expect(offered.contract?.allInCost).toBe(larger);
   });
 

@@ -37,7 +37,7 @@ async function upload(applicationId: string): Promise<void> {
 }
 
 describe('originate-loan', () => {
-  it('pays a sound application out in 15 states, once, with its papers, schedule and news', async () => {
+  it('pays a sound application out in 11 states, once, with its papers, schedule and news', async () => {
     await start();
     const applicationId = await world.apply({ applicant: goodApplicant });
     expect((await world.application(applicationId)).status).toBe('AwaitingSignature');
@@ -46,7 +46,7 @@ describe('originate-loan', () => {
     const application = await world.application(applicationId);
     expect(application.status).toBe('Disbursed');
     expect(await world.execution(applicationId)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(world.entered).toHaveLength(15);
+    expect(world.entered).toHaveLength(11);
     expect(world.payments).toEqual([
       { reference: expect.any(String) as string, amountFen: 30_000_00 },
     ]);
@@ -82,7 +82,7 @@ describe('originate-loan', () => {
     expect(application.reasonCodes).toEqual(
       expect.arrayContaining(['PurposeForbidden', 'TermOutOfRange']),
     );
-    expect(world.entered).toEqual(['ScreenApplication', 'RouteScreening', 'NotifyOutcome']);
+    expect(world.entered).toEqual(['ScreenApplication', 'ReviewDocuments', 'NotifyOutcome']);
     expect(world.sent).toEqual([{ template: 'ApplicationDeclined', parameters: {} }]);
   });
 
@@ -293,32 +293,29 @@ describe('originate-loan', () => {
     });
   });
 
-  it.each([
-    'CheckCredit',
-    'DecideApplication',
-    'PrepareContract',
-    'AwaitSignature',
-    'ReserveShares',
-  ])('stops before %s when the application was withdrawn meanwhile', async (withdrawnBefore) => {
-    await start((outside) => {
-      outside.beforeStep = async (step) => {
-        if (step !== withdrawnBefore) return;
-        const [applicationId = ''] = await pending();
-        const application = await world.application(applicationId);
-        const close = { status: 'Withdrawn' as const, reasonCodes: ['WithdrawnByApplicant'] };
-        const at = world.now().toISOString();
-        await world.applications.replaceReleasingBorrower(
-          closeApplication(application, { ...close, at, actor: 'partner:demo-partner' }),
-        );
-      };
-    });
-    const applicationId = await world.apply({ applicant: goodApplicant });
-    if (withdrawnBefore === 'ReserveShares') await world.sign(applicationId);
-    expect((await world.application(applicationId)).status).toBe('Withdrawn');
-    expect(await world.execution(applicationId)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(world.payments).toEqual([]);
-    expect(world.sent).toHaveLength(1);
-  });
+  it.each(['CheckCredit', 'DecideApplication', 'OfferContract', 'AwaitSignature', 'ReserveShares'])(
+    'stops before %s when the application was withdrawn meanwhile',
+    async (withdrawnBefore) => {
+      await start((outside) => {
+        outside.beforeStep = async (step) => {
+          if (step !== withdrawnBefore) return;
+          const [applicationId = ''] = await pending();
+          const application = await world.application(applicationId);
+          const close = { status: 'Withdrawn' as const, reasonCodes: ['WithdrawnByApplicant'] };
+          const at = world.now().toISOString();
+          await world.applications.replaceReleasingBorrower(
+            closeApplication(application, { ...close, at, actor: 'partner:demo-partner' }),
+          );
+        };
+      });
+      const applicationId = await world.apply({ applicant: goodApplicant });
+      if (withdrawnBefore === 'ReserveShares') await world.sign(applicationId);
+      expect((await world.application(applicationId)).status).toBe('Withdrawn');
+      expect(await world.execution(applicationId)).toMatchObject({ status: 'SUCCEEDED' });
+      expect(world.payments).toEqual([]);
+      expect(world.sent).toHaveLength(1);
+    },
+  );
 
   it('pays again with a new reference only after a refusal, when a supervisor says so', async () => {
     let refusals = 0;

@@ -32,14 +32,14 @@ import { runReleaseShares } from '#functions/disbursement/release-shares.ts';
 import { runReserveShares } from '#functions/disbursement/reserve-shares.ts';
 import { runNotifyOutcome } from '#functions/notification/notify-outcome.ts';
 import { runActivateLoan } from '#functions/origination/activate-loan.ts';
-import { runAllocateFunding } from '#functions/origination/allocate-funding.ts';
 import { runAwaitDocuments } from '#functions/origination/await-documents.ts';
 import { runAwaitSignature } from '#functions/origination/await-signature.ts';
 import { runCancelLoan } from '#functions/origination/cancel-loan.ts';
 import { runCheckCredit } from '#functions/origination/check-credit.ts';
 import { runDecideApplication } from '#functions/origination/decide-application.ts';
 import { runExpireApplication } from '#functions/origination/expire-application.ts';
-import { runPrepareContract } from '#functions/origination/prepare-contract.ts';
+import { runAllocateFunding } from '#functions/origination/allocate-funding.ts';
+import { runOfferContract } from '#functions/origination/offer-contract.ts';
 import { runReviewDocuments } from '#functions/origination/review-documents.ts';
 import { runScreenApplication } from '#functions/origination/screen-application.ts';
 import { runApplyAnswer } from '#functions/tasks/apply-answer.ts';
@@ -62,9 +62,9 @@ const functionArn = (name: string): string =>
 const machineArn = (name: string): string =>
   `arn:aws:states:us-east-1:000000000000:stateMachine:${name}`;
 
-/** A definition with its tokens put in, as lib/ does. */
-export function definitionOf(name: string): string {
-  const file = new URL(`../../../statemachines/${name}.asl.json`, import.meta.url);
+/** A definition with its tokens put in, as lib/ does; from the folder of today, or one that an earlier release recorded. */
+export function definitionOf(name: string, folder = 'statemachines'): string {
+  const file = new URL(`../../../${folder}/${name}.asl.json`, import.meta.url);
   return readFileSync(file, 'utf8')
     .replaceAll(/\$\{(\w+)FunctionArn\}/g, (_, fn: string) => functionArn(fn))
     .replaceAll('${DisburseLoanStateMachineArn}', machineArn('disburse-loan'));
@@ -78,8 +78,10 @@ const steps: Readonly<Record<string, Step>> = {
   AwaitDocuments: runAwaitDocuments,
   CheckCredit: runCheckCredit,
   DecideApplication: runDecideApplication,
+  OfferContract: runOfferContract,
+  // What executions of release 0.1.0 call instead.
   AllocateFunding: runAllocateFunding,
-  PrepareContract: runPrepareContract,
+  PrepareContract: runOfferContract,
   AwaitSignature: runAwaitSignature,
   ExpireApplication: runExpireApplication,
   ActivateLoan: runActivateLoan,
@@ -132,6 +134,7 @@ export class OriginationWorld {
 
   static async start(
     change: (outside: Outside) => void = () => undefined,
+    folder?: string,
   ): Promise<OriginationWorld> {
     const world = new OriginationWorld();
     change(world.outside);
@@ -151,7 +154,7 @@ export class OriginationWorld {
       await world.engine.createStateMachine({
         name,
         arn: machineArn(name),
-        definition: definitionOf(name),
+        definition: definitionOf(name, folder),
         roleArn: 'arn:aws:iam::000000000000:role/test',
         type: 'STANDARD',
       });

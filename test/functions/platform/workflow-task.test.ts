@@ -1,6 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
-import { ConcurrentChange } from '#domain/shared/errors.ts';
+import {
+  ApplicationClosed,
+  ConcurrentChange,
+  DocumentsMissing,
+  Unavailable,
+} from '#domain/shared/errors.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
 import { invoke } from '#test/support/invoke.ts';
 
@@ -21,6 +26,25 @@ describe('workflowTask', () => {
   ])('lets $thrown.message leave as $name', async ({ thrown, name }) => {
     const handler = taskThat(() => Promise.reject(thrown));
     await expect(invoke(handler, { id: 'a' })).rejects.toMatchObject({ name });
+  });
+
+  it.each([
+    { thrown: new DocumentsMissing('no papers'), counted: ['DocumentsMissing'] },
+    { thrown: new ApplicationClosed('withdrawn'), counted: ['ApplicationClosed'] },
+    { thrown: new Unavailable('down'), counted: [] },
+    { thrown: new TypeError('a bug'), counted: [] },
+  ])('counts what it refuses by name, and no other error: $thrown.name', async (example) => {
+    const { thrown, counted } = example;
+    const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const handler = taskThat(() => Promise.reject(thrown));
+    await expect(invoke(handler, { id: 'a' })).rejects.toBe(thrown);
+    const lines = written.mock.calls.map(([line]) => String(line));
+    written.mockRestore();
+    const metrics = lines
+      .filter((line) => line.includes('"_aws"'))
+      .map((line) => JSON.parse(line) as { refusal: string; Refusals: number });
+    expect(metrics.map(({ refusal }) => refusal)).toEqual(counted);
+    for (const { Refusals } of metrics) expect(Refusals).toBe(1);
   });
 
   it('refuses a payload that does not fit before it builds anything', async () => {

@@ -78,7 +78,7 @@ describe('the permissions of the templates', () => {
   });
 
   it('cover every object of a bucket with one star, and no other bucket', () => {
-    const caller = nameOf('AWS::Lambda::Function', 'PrepareContract');
+    const caller = nameOf('AWS::Lambda::Function', 'OfferContract');
     const contracts = nameOf('AWS::S3::Bucket', 'Contracts');
     const documents = nameOf('AWS::S3::Bucket', 'Documents');
     const permissions = new Permissions(assembly);
