@@ -3,10 +3,9 @@ import type { Page, PageRequest } from '../shared/page.ts';
 import { Application } from './application.ts';
 import type { PersonalData } from './personal-data.ts';
 
-/** What a list shows of an application: the attributes the index by partner carries. */
+/** What a list shows of an application: the attributes the index by partner carries. Not its version: each would write it. */
 export const ApplicationSummary = Application.pick({
   applicationId: true,
-  version: true,
   status: true,
   partnerId: true,
   externalId: true,

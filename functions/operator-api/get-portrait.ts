@@ -71,11 +71,14 @@ export const handler = apiRoute({
       decisions.listByApplication(applicationId),
       tasks.listByApplication(applicationId),
     ]);
-    const found = await Promise.all(loanIds.map((loanId) => loans.find(loanId)));
+    const [applied, borrowed] = await Promise.all([
+      Promise.all(sent.map((each) => applications.find(each.applicationId))),
+      Promise.all(loanIds.map((loanId) => loans.find(loanId))),
+    ]);
     const portrait = assemblePortrait({
       application,
-      applications: sent,
-      loans: found.filter((loan) => loan !== undefined),
+      applications: applied.filter((each) => each !== undefined),
+      loans: borrowed.filter((loan) => loan !== undefined),
       decision: records.find(({ record }) => record === 'decision'),
       tasks: opened,
     });

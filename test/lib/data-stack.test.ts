@@ -118,6 +118,14 @@ describe('tables', () => {
     const { NonKeyAttributes } = byPartner?.['Projection'] as { NonKeyAttributes: string[] };
     expect(NonKeyAttributes).toContain('status');
     expect(NonKeyAttributes).not.toContain('pii');
+    // Every change of an application raises it: the index would be written with each.
+    expect(NonKeyAttributes).not.toContain('version');
+  });
+
+  it('find the applications of a borrower by what never changes', () => {
+    const indexes = tableCalled('Applications')['GlobalSecondaryIndexes'] as Json[];
+    const [byBorrower] = indexes.filter(({ IndexName }) => IndexName === 'ByBorrower');
+    expect(byBorrower?.['Projection']).toEqual({ ProjectionType: 'KEYS_ONLY' });
   });
 });
 

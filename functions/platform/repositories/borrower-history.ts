@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { queryPage } from './queries.ts';
 
-const Sent = z.object({ status: z.string(), submittedAt: z.string() });
+const Sent = z.object({ applicationId: z.string(), submittedAt: z.string() });
 const Borrowed = z.object({ loanId: z.string() });
 
 /** The newest of each: a portrait says what somebody is like, not everything they ever did. */
@@ -22,6 +22,7 @@ export class DynamoBorrowerHistory {
     this.#tables = tables;
   }
 
+  /** Which applications and when; how they stand is read from each, so that a change of status need not write the index. */
   async applicationsOf(borrowerKey: string): Promise<readonly z.infer<typeof Sent>[]> {
     const query = byBorrower(this.#tables.applications, borrowerKey);
     const { items } = await queryPage(this.#documents, query, {
