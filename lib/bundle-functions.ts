@@ -2,10 +2,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { builtinsPlugin } from './constructs/builtins-plugin.ts';
-import { credentialsPlugin } from './constructs/credentials-plugin.ts';
 import { bundlePath } from './constructs/bundle-path.ts';
 import { describedOpenapiPlugin } from './constructs/described-openapi-plugin.ts';
 import { repositoryRoot } from './constructs/repository-root.ts';
+import { leanClientsPlugin } from './constructs/lean-clients-plugin.ts';
 import { slimLibrariesPlugin } from './constructs/slim-libraries-plugin.ts';
 
 /** One file for Node 24 with everything in it, the AWS SDK included: what runs is what was tested, not what AWS updates. */
@@ -23,7 +23,7 @@ const options = {
   banner: {
     js: "const require=process.getBuiltinModule('module').createRequire(import.meta.url);",
   },
-  plugins: [builtinsPlugin, credentialsPlugin, slimLibrariesPlugin, describedOpenapiPlugin],
+  plugins: [builtinsPlugin, leanClientsPlugin, slimLibrariesPlugin, describedOpenapiPlugin],
   metafile: true,
   logLevel: 'warning',
 } satisfies BuildOptions;

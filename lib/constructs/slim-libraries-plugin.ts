@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Plugin, PluginBuild } from 'esbuild';
 
 /**
@@ -9,6 +10,45 @@ const absent = (what: string, names: readonly string[]): string =>
     `const absent = () => { throw new Error(${JSON.stringify(`${what} is not part of this bundle`)}); };`,
     ...names.map((name) => `export { absent as ${name} };`),
   ].join('\n');
+
+/** A least-recently-used list as far as the cache of data keys uses it: what leaves it, or is too old, is disposed of. */
+const LEAST_RECENTLY_USED = `
+  export default class {
+    #max; #dispose; #entries = new Map();
+    constructor({ max, dispose }) { this.#max = max; this.#dispose = dispose; }
+    set(key, value, maxAge) {
+      this.del(key);
+      this.#entries.set(key, { value, until: maxAge ? Date.now() + maxAge : Infinity });
+      if (this.#entries.size > this.#max) this.del(this.#entries.keys().next().value);
+      return true;
+    }
+    peek(key) {
+      const entry = this.#entries.get(key);
+      if (entry && entry.until < Date.now()) return this.del(key);
+      return entry?.value;
+    }
+    get(key) {
+      const value = this.peek(key);
+      if (value === undefined) return undefined;
+      const entry = this.#entries.get(key);
+      this.#entries.delete(key);
+      this.#entries.set(key, entry);
+      return value;
+    }
+    del(key) {
+      const entry = this.#entries.get(key);
+      if (!entry) return;
+      this.#entries.delete(key);
+      this.#dispose(key, entry.value);
+    }
+    dumpLru() {
+      const [key] = this.#entries.keys();
+      return { tail: key === undefined ? null : { value: { key } } };
+    }
+  }`;
+
+const absentClass = (what: string, name: string): string =>
+  `export class ${name} { constructor() { throw new Error(${JSON.stringify(`${what} is not part of this bundle`)}); } }`;
 
 interface Replacement {
   /** The import as it is written. */
@@ -46,18 +86,6 @@ const replacements: readonly Replacement[] = [
       export { NodeCachingMaterialsManager, getLocalCryptographicMaterialsCache } from '@aws-crypto/caching-materials-manager-node';
       export { AlgorithmSuiteIdentifier, CommitmentPolicy } from '@aws-crypto/material-management-node';
       export const buildClient = (options) => ({ ...buildEncrypt(options), ...buildDecrypt(options) });`,
-  },
-  {
-    // Two calls of one client; the aggregate class brings all of them along.
-    filter: /^@aws-sdk\/client-kms$/,
-    importer: /@aws-crypto\/kms-keyring/,
-    contents: `
-      import { KMSClient, DecryptCommand, EncryptCommand, GenerateDataKeyCommand } from '@aws-sdk/client-kms';
-      export class KMS extends KMSClient {
-        decrypt(input) { return this.send(new DecryptCommand(input)); }
-        encrypt(input) { return this.send(new EncryptCommand(input)); }
-        generateDataKey(input) { return this.send(new GenerateDataKeyCommand(input)); }
-      }`,
   },
   {
     // Keys kept in a table of their own (the hierarchical keyring): we use KMS itself.
@@ -98,25 +126,60 @@ const replacements: readonly Replacement[] = [
       module.exports = { ...stream, pipeline };`,
   },
   {
-    // Subscriptions of Kinesis and Transcribe.
-    filter: /^@smithy\/core\/event-streams$/,
-    importer: /node_modules/,
-    contents: [
-      absent('the event stream protocol', [
-        'EventStreamSerde',
-        'eventStreamSerdeProvider',
-        'EventStreamMarshaller',
-        'EventStreamCodec',
-      ]),
-      // Every S3 client asks for its settings as it is made, long before a stream is read.
-      'export const resolveEventStreamSerdeConfig = (settings) => settings;',
-    ].join('\n'),
+    // What browsers have instead of Node's ciphers.
+    filter: /^\.\/web_crypto_algorithms$/,
+    importer: /@aws-crypto\/material-management\//,
+    contents: absentClass('the suite of browsers', 'WebCryptoAlgorithmSuite'),
   },
   {
-    // Endpoint discovery is off (it serves Timestream); its cache is a list of the least recently used.
-    filter: /^mnemonist\/lru-cache$/,
-    importer: /@aws-sdk\/endpoint-cache/,
-    contents: 'export default class extends Map { constructor() { super(); } }',
+    filter: /^lru-cache$/,
+    importer: /@aws-crypto\/cache-material\//,
+    contents: LEAST_RECENTLY_USED,
+  },
+  {
+    // When a stream has ended: Node says so itself. It words a premature end otherwise than duplexify asks for.
+    filter: /^end-of-stream$/,
+    importer: /node_modules\/duplexify\//,
+    contents: `
+      const { finished } = process.getBuiltinModule('node:stream');
+      module.exports = (stream, options, callback) =>
+        finished(stream, options, (error) =>
+          callback(error?.code === 'ERR_STREAM_PREMATURE_CLOSE' ? new Error('premature close') : error));`,
+  },
+  {
+    filter: /^inherits$/,
+    importer: /node_modules\/duplexify\//,
+    contents: "module.exports = process.getBuiltinModule('node:util').inherits;",
+  },
+  {
+    // Signatures of event streams.
+    filter: /^\.\/HeaderFormatter$/,
+    importer: /@smithy\/signature-v4\//,
+    contents: `
+      export class HeaderFormatter {
+        format() { throw new Error('the signature of event streams is not part of this bundle'); }
+      }`,
+  },
+  {
+    // A date after which to try again, as HTTP writes it: the engine reads it without a parser of our own.
+    filter: /^@smithy\/core\/serde$/,
+    importer: /middleware-retry\/parseRetryAfterHeader\.js$/,
+    contents: 'export const parseRfc7231DateTime = (text) => new Date(text);',
+  },
+  {
+    // Many invocations at once in one process, which no function of ours is set up for.
+    filter: /^@aws\/lambda-invoke-store$/,
+    importer: /@aws-lambda-powertools\//,
+    contents: '',
+  },
+  {
+    // Values that hold themselves: JSON has none.
+    filter: /^\.\/memoizer\.js$/,
+    importer: /zod\/v4\/core\//,
+    contents: `
+      const absent = () => { throw new Error('the compiler of schemas is not part of this bundle'); };
+      export { absent as isBackEdge, absent as isRecursiveSchema };
+      export const memoizer = () => undefined;`,
   },
   {
     // JSON schema of our schemas is written for the description of the API, which is made before anything is bundled.
@@ -143,6 +206,7 @@ export const slimLibrariesPlugin: Plugin = {
   name: 'slim-libraries',
   setup(build) {
     for (const [index, each] of replacements.entries()) replace(build, index, each);
+    narrowSchemas(build);
   },
 };
 
@@ -162,4 +226,27 @@ function replace(
     loader: 'js',
     resolveDir: String(pluginData),
   }));
+}
+
+/** In zod's table of methods: a format of strings, as it was written before version 4, and the intersection. */
+const unusedMethods =
+  /\b(\w+)\((?:params|arg)\) \{\s+return (?:this\.check\(core\._\w+\(Zod\w+, params\)\)|intersection\(this, arg\));\s+\}/g;
+
+/**
+ * Two things by which zod brings along what nobody calls. Its helpers, named through a namespace that another module hands
+ * on, come whole (5 KB). And every string has the formats of before version 4 as methods, each with its class (9 KB with
+ * the intersection); we write `z.email()`. A schema made with such a method throws as its bundle is loaded: no test misses it.
+ */
+function narrowSchemas(build: PluginBuild): void {
+  const wide = 'import { util } from "../core/index.js";';
+  build.onLoad({ filter: /\/zod\/v4\/classic\/schemas\.js$/ }, async ({ path }) => {
+    const source = await readFile(path, 'utf8');
+    const contents = source
+      .replace(wide, 'import * as util from "../core/util.js";')
+      .replaceAll('core.util.', 'util.')
+      .replaceAll(unusedMethods, '$1() { throw new Error("write z.$1()"); }');
+    if (!source.includes(wide) || contents.split('"write z.').length !== 28)
+      throw new Error(`${path} is not written as it was: see what of it can be left out now`);
+    return { contents, loader: 'js' };
+  });
 }

@@ -1,5 +1,7 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as bundled from '#platform/aws/document-client.ts';
+import { DynamoDBClient as BundledClient } from '#platform/aws/dynamodb.ts';
 import { DatabaseProcess } from '#local/hosting/database-process.ts';
 
 type Keys = readonly [string] | readonly [string, string];
@@ -55,6 +57,8 @@ const tables: Readonly<Record<string, { keys: Keys; indexes?: Readonly<Record<st
 export interface TestDatabase {
   readonly endpoint: string;
   readonly documents: DynamoDBDocumentClient;
+  /** The client that bundles carry in the place of the SDK's. */
+  readonly bundledDocuments: DynamoDBDocumentClient;
   stop(): Promise<void>;
 }
 
@@ -66,6 +70,7 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   return {
     endpoint: database.endpoint,
     documents: documentsOf(client),
+    bundledDocuments: bundledDocumentsOf(database.endpoint),
     stop: async () => {
       client.destroy();
       await database.stop();
@@ -85,6 +90,28 @@ export function testClient(endpoint: string): DynamoDBClient {
 
 export function documentsOf(client: DynamoDBClient): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+function bundledDocumentsOf(endpoint: string): DynamoDBDocumentClient {
+  process.env['AWS_ACCESS_KEY_ID'] ??= 'local';
+  process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
+  const client = new BundledClient({ endpoint, region: 'local' });
+  // Of the whole class the repositories call `send` alone, with commands of the SDK in the tests.
+  const documents = bundled.DynamoDBDocumentClient.from(client, {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  return {
+    send: (command: object) => documents.send(bundledCommandOf(command)),
+  } as unknown as DynamoDBDocumentClient;
+}
+
+/** The command of the same name and input. */
+function bundledCommandOf(command: object): Parameters<bundled.DynamoDBDocumentClient['send']>[0] {
+  const { input } = command as { input: Record<string, unknown> };
+  const Command = Reflect.get(bundled, command.constructor.name) as new (
+    input: object,
+  ) => bundled.GetCommand;
+  return new Command(input);
 }
 
 async function createTable(client: DynamoDBClient, name: string): Promise<void> {

@@ -38,8 +38,8 @@ const inMemory = (): Store => {
     },
   };
 };
-const inDynamo = (): Store => ({
-  files: new DynamoLoanFiles(database.documents, 'Loans'),
+const inDynamo = (documents = database.documents): Store => ({
+  files: new DynamoLoanFiles(documents, 'Loans'),
   seed: async (...records) => {
     for (const Item of records)
       await database.documents.send(new PutCommand({ TableName: 'Loans', Item }));
@@ -58,7 +58,8 @@ const at = '2026-12-24T02:00:00.000Z';
 
 describe.each([
   ['InMemoryLoanFiles', inMemory],
-  ['DynamoLoanFiles', inDynamo],
+  ['DynamoLoanFiles', () => inDynamo()],
+  ['DynamoLoanFiles of a bundle', () => inDynamo(database.bundledDocuments)],
 ])('%s', (_, open) => {
   it('gives back everything stored of a loan, in order', async () => {
     const { files, seed } = open();
