@@ -15,7 +15,6 @@ export type Dimension = z.infer<typeof Dimension>;
 
 /** Lower end inside, upper end outside; an end left out is open. */
 const Range = z.strictObject({ from: z.int().optional(), below: z.int().optional() });
-type Range = z.infer<typeof Range>;
 
 const RowCondition = z.union([z.array(z.string()).min(1), Range]);
 type RowCondition = z.infer<typeof RowCondition>;
@@ -78,10 +77,10 @@ export function tableFaults(table: TableShape): TableFault[] {
     ...table.rows.flatMap((row, at) => faultsOf(row, at, table)),
   ];
   if (rowFaults.length > 0) return rowFaults;
-  const axes = table.dimensions.map((dimension) => axisOf(dimension, table.rows));
+  const axes = axesOf(table);
   const cases = axes.reduce((product, { steps }) => product * steps.length, 1);
   if (cases > CASES_MAX) return [{ path: ['dimensions'], message: `${cases} cases are too many` }];
-  return coverFaults(table, axes, cases);
+  return coverFaults(table.rows, axes);
 }
 
 function repeatedNames({ dimensions, rows }: TableShape): TableFault[] {
@@ -138,92 +137,138 @@ function wordsOf(dimension: z.infer<typeof WordDimension>): string[] {
   return dimension.hasOthers === true ? [...dimension.words, OTHERS] : dimension.words;
 }
 
-/** A dimension cut into the fewest steps that no row divides. */
+/** Whole numbers from the lower end to before the upper one. A word stands for its place in its dimension. */
+interface Span {
+  readonly from: number;
+  readonly below: number;
+}
+
+/** A stretch of a dimension that no row divides. */
+interface Step extends Span {
+  /** Its dimension and what it takes of it, to be shown. */
+  readonly text: string;
+}
+
+/** A dimension cut into the fewest steps. */
 interface Axis {
   readonly fact: string;
-  readonly steps: readonly (string | Range)[];
-  /** The lower ends of all steps but the first; undefined for words. */
-  readonly cuts: readonly number[] | undefined;
+  /** Its words in order; none when it is a range. */
+  readonly words: readonly string[];
+  readonly steps: readonly Step[];
+  /** Which step a fact falls into; undefined when it is missing, of another kind, or an unknown word. */
+  readonly stepOf: (value: unknown) => number | undefined;
 }
 
-function axisOf(dimension: Dimension, rows: readonly RowShape[]): Axis {
-  const { fact } = dimension;
-  if (!('isRange' in dimension)) return { fact, steps: wordsOf(dimension), cuts: undefined };
-  const ends = rows.flatMap(({ when }) => {
-    const range = when[fact];
-    return range === undefined || isWords(range) ? [] : [range.from, range.below];
+function axesOf({ dimensions, rows }: TableShape): Axis[] {
+  return dimensions.map((dimension) =>
+    'isRange' in dimension ? rangeAxis(dimension.fact, rows) : wordAxis(dimension),
+  );
+}
+
+function wordAxis(dimension: z.infer<typeof WordDimension>): Axis {
+  const words = wordsOf(dimension);
+  const byWord = new Map(words.map((word, at) => [word, at]));
+  const others = byWord.get(OTHERS);
+  return {
+    fact: dimension.fact,
+    words,
+    steps: words.map((word, at) => ({
+      text: `${dimension.fact} ${word}`,
+      from: at,
+      below: at + 1,
+    })),
+    stepOf: (value) => (typeof value === 'string' ? (byWord.get(value) ?? others) : undefined),
+  };
+}
+
+function rangeAxis(fact: string, rows: readonly RowShape[]): Axis {
+  const ends = rows
+    .flatMap(({ when }) => spansOf(when[fact], []))
+    .flatMap(({ from, below }) => [from, below]);
+  const cuts = [...new Set(ends.filter(Number.isFinite))].toSorted((a, b) => a - b);
+  return {
+    fact,
+    words: [],
+    steps: [-Infinity, ...cuts].map((from, at) => {
+      const below = cuts[at] ?? Infinity;
+      return { text: `${fact} ${rangeText(from, below)}`, from, below };
+    }),
+    stepOf: (value) => {
+      if (typeof value !== 'number') return undefined;
+      const above = cuts.findIndex((cut) => value < cut);
+      return above === -1 ? cuts.length : above;
+    },
+  };
+}
+
+function rangeText(from: number, below: number): string {
+  if (from === -Infinity) return below === Infinity ? 'any' : `below ${below}`;
+  return below === Infinity ? `from ${from}` : `from ${from} below ${below}`;
+}
+
+/** What a row takes of one dimension: all of it when it does not name it. */
+function spansOf(condition: RowCondition | undefined, words: readonly string[]): Span[] {
+  if (condition === undefined) return [{ from: -Infinity, below: Infinity }];
+  if (!isWords(condition))
+    return [{ from: condition.from ?? -Infinity, below: condition.below ?? Infinity }];
+  return condition.map((word) => {
+    const at = words.indexOf(word);
+    return { from: at, below: at + 1 };
   });
-  const cuts = [...new Set(ends.filter((end) => end !== undefined))].toSorted((a, b) => a - b);
-  const steps = [undefined, ...cuts].map((from, at) => ({ from, below: cuts[at] }));
-  return { fact, steps, cuts };
 }
 
-function coverFaults({ rows }: TableShape, axes: readonly Axis[], cases: number): TableFault[] {
+/** One case: a step of every dimension. */
+type Case = readonly Step[];
+
+/** Every case of a table; the last dimension moves fastest. */
+function casesOf(axes: readonly Axis[]): Case[] {
+  return axes.reduce<Case[]>(
+    (cases, { steps }) => cases.flatMap((before) => steps.map((step) => [...before, step])),
+    [[]],
+  );
+}
+
+/** The steps of all dimensions that a row takes. */
+function stepsTaken({ when }: RowShape, axes: readonly Axis[]): ReadonlySet<Step> {
+  return new Set(
+    axes.flatMap(({ fact, words, steps }) => {
+      const spans = spansOf(when[fact], words);
+      return steps.filter((step) =>
+        spans.some(({ from, below }) => from <= step.from && step.below <= below),
+      );
+    }),
+  );
+}
+
+function coverFaults(rows: readonly RowShape[], axes: readonly Axis[]): TableFault[] {
+  const takers = rows.map((row, at) => ({ ...row, at, taken: stepsTaken(row, axes) }));
   const faults: TableFault[] = [];
-  for (let at = 0; at < cases && faults.length < FAULTS_SHOWN; at += 1) {
-    const place = placeAt(axes, at);
-    const [first, second] = rows.filter((row) => takes(row, axes, place));
-    const where = describe(axes, place);
+  for (const each of casesOf(axes)) {
+    if (faults.length === FAULTS_SHOWN) break;
+    const [first, second] = takers.filter(({ taken }) => each.every((step) => taken.has(step)));
+    const where = each.map(({ text }) => text).join(', ');
     if (first === undefined)
       faults.push({
         path: ['rows'],
-        message: `no row takes ${where}; the nearest is ${nearestRow(rows, axes, place)}`,
+        message: `no row takes ${where}; the nearest is ${nearestOf(takers, each)}`,
       });
     else if (second !== undefined)
       faults.push({
-        path: ['rows', rows.indexOf(second)],
+        path: ['rows', second.at],
         message: `rows ${first.rowId} and ${second.rowId} both take ${where}`,
       });
   }
   return faults;
 }
 
-/** Which step of each axis a case is; the last axis moves fastest. */
-function placeAt(axes: readonly Axis[], at: number): number[] {
-  const place: number[] = [];
-  let rest = at;
-  for (const { steps } of axes.toReversed()) {
-    place.unshift(rest % steps.length);
-    rest = Math.floor(rest / steps.length);
-  }
-  return place;
+interface Taker {
+  readonly rowId: string;
+  readonly taken: ReadonlySet<Step>;
 }
 
-function takes(row: RowShape, axes: readonly Axis[], place: readonly number[]): boolean {
-  return axes.every((axis, at) => takesStep(row, axis, place[at] ?? 0));
-}
-
-function takesStep({ when }: RowShape, { fact, steps }: Axis, at: number): boolean {
-  const condition = when[fact];
-  const step = steps[at];
-  if (condition === undefined || step === undefined) return true;
-  if (typeof step === 'string') return isWords(condition) && condition.includes(step);
-  if (isWords(condition)) return false;
-  return (
-    (step.from ?? -Infinity) >= (condition.from ?? -Infinity) &&
-    (step.below ?? Infinity) <= (condition.below ?? Infinity)
-  );
-}
-
-function nearestRow(
-  rows: readonly RowShape[],
-  axes: readonly Axis[],
-  place: readonly number[],
-): string {
-  const fits = (row: RowShape): number =>
-    axes.filter((axis, at) => takesStep(row, axis, place[at] ?? 0)).length;
-  return rows.reduce((best, row) => (fits(row) > fits(best) ? row : best)).rowId;
-}
-
-function describe(axes: readonly Axis[], place: readonly number[]): string {
-  return axes.map(({ fact, steps }, at) => `${fact} ${stepText(steps[place[at] ?? 0])}`).join(', ');
-}
-
-function stepText(step: string | Range | undefined): string {
-  if (step === undefined || typeof step === 'string') return step ?? '';
-  const { from, below } = step;
-  if (from === undefined) return below === undefined ? 'any' : `below ${below}`;
-  return below === undefined ? `from ${from}` : `from ${from} below ${below}`;
+function nearestOf(takers: readonly Taker[], each: Case): string {
+  const fits = ({ taken }: Taker): number => each.filter((step) => taken.has(step)).length;
+  return takers.reduce((best, row) => (fits(row) > fits(best) ? row : best)).rowId;
 }
 
 /** A table made ready: finding a row costs one step a dimension, however many rows there are. */
@@ -235,16 +280,12 @@ export interface CompiledTable<Then> {
 
 /** Makes a table that `tableFaults` found whole ready to be asked. */
 export function compileTable<Then>(table: DecisionTable<Then>): CompiledTable<Then> {
-  const axes = table.dimensions.map((dimension) => axisOf(dimension, table.rows));
-  const cases = axes.reduce((product, { steps }) => product * steps.length, 1);
-  const rows = Array.from({ length: cases }, (_, at) =>
-    table.rows.find((row) => takes(row, axes, placeAt(axes, at))),
+  const axes = axesOf(table);
+  const takers = table.rows.map((row) => ({ row, taken: stepsTaken(row, axes) }));
+  const rows = casesOf(axes).map(
+    (each) => takers.find(({ taken }) => each.every((step) => taken.has(step)))?.row,
   );
-  const finders = axes.map((axis) => ({
-    fact: axis.fact,
-    size: axis.steps.length,
-    stepOf: stepFinder(axis),
-  }));
+  const finders = axes.map(({ fact, steps, stepOf }) => ({ fact, size: steps.length, stepOf }));
   return {
     facts: axes.map(({ fact }) => fact),
     find: (facts) => {
@@ -256,18 +297,5 @@ export function compileTable<Then>(table: DecisionTable<Then>): CompiledTable<Th
       }
       return rows[at];
     },
-  };
-}
-
-function stepFinder({ steps, cuts }: Axis): (value: unknown) => number | undefined {
-  if (cuts === undefined) {
-    const byWord = new Map(steps.map((step, at) => [step, at]));
-    const others = byWord.get(OTHERS);
-    return (value) => (typeof value === 'string' ? (byWord.get(value) ?? others) : undefined);
-  }
-  return (value) => {
-    if (typeof value !== 'number') return undefined;
-    const above = cuts.findIndex((cut) => value < cut);
-    return above === -1 ? cuts.length : above;
   };
 }

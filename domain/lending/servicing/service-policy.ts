@@ -31,8 +31,8 @@ export const ServicePolicy = z.strictObject({
     })
     .prefault({}),
   penalty: z.strictObject({
-    /** 银发〔2003〕251号: 0.3 to 0.5 on the contract rate when late. */
-    uplift: Share.default('0.5'),
+    /** 银发〔2003〕251号: so much on the contract rate when late. By the product, within the range of the policy pack. */
+    uplift: Share,
     /** Interest, penalty and all together: a year of 365 days may not cost more. By the policy pack of the contract's date. */
     capAnnual: Share,
     /** Whether unpaid interest bears the penalty too. */

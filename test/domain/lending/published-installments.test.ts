@@ -116,7 +116,7 @@ describe('published installments', () => {
     const { rows } = accountOn(
       {
         terms: parseTerms(one && termsOf(one)),
-        policy: ServicePolicy.parse({ penalty: { capAnnual: '0.24' } }),
+        policy: ServicePolicy.parse({ penalty: { uplift: '0.5', capAnnual: '0.24' } }),
         events: [moved],
       },
       agreedOn,

@@ -113,10 +113,10 @@ describe('allocatePayment', () => {
 });
 
 describe('ServicePolicy', () => {
-  const capped = { capAnnual: '0.24' };
+  const capped = { uplift: '0.5', capAnnual: '0.24' };
 
-  it('is the legal order, half again as penalty, no compound, no grace; the cap is always said', () => {
-    expect(ServicePolicy.parse({ penalty: { capAnnual: '0.24' } })).toEqual({
+  it('is the legal order, no compound, no grace; penalty and cap are always said', () => {
+    expect(ServicePolicy.parse({ penalty: capped })).toEqual({
       allocation: { order: legalOrder, within: 'Installment', future: 'Next' },
       penalty: {
         uplift: '0.5',
@@ -136,6 +136,7 @@ describe('ServicePolicy', () => {
   it.each([
     {},
     { penalty: { uplift: '0.5' } },
+    { penalty: { capAnnual: '0.24' } },
     { allocation: { order: [] }, penalty: capped },
     { allocation: { order: ['OverduePrincipal'] }, penalty: capped },
     { allocation: { within: 'Loan' }, penalty: capped },
@@ -146,7 +147,7 @@ describe('ServicePolicy', () => {
     { penalty: { ...capped, uplift: '0.5x' } },
     { penalty: { ...capped, uplift: '0.' } },
     { penalty: { ...capped, uplift: '0.123456789' } },
-    { penalty: { capAnnual: 0.24 } },
+    { penalty: { ...capped, capAnnual: 0.24 } },
     { penalty: { ...capped, graceDays: -1 } },
     { penalty: { ...capped, graceDays: 31 } },
     { penalty: { ...capped, holidayRoll: 'Back' } },

@@ -43,7 +43,7 @@ const publishedPolicy = ServicePolicy.parse({
       ['Penalty', 'Cost', 'Fee', 'Principal', 'Interest'].map((part) => `${age}${part}`),
     ),
   },
-  penalty: { capAnnual: '0', holidayRoll: 'None' },
+  penalty: { uplift: '0', capAnnual: '0', holidayRoll: 'None' },
 });
 
 /** The first schedule printed, before anything happened to the loan. */

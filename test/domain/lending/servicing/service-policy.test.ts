@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { legalOrder, ServicePolicy } from '../../../../domain/lending/servicing/service-policy.ts';
 
-/** What every agreement says: the cap of the policy pack on the day of the contract. */
-const capped = { capAnnual: '0.24' };
+/** What every agreement says: the product's penalty and the cap of the policy pack on the day of the contract. */
+const capped = { uplift: '0.5', capAnnual: '0.24' };
 
 describe('ServicePolicy', () => {
   it('follows the law where nothing else is agreed', () => {
@@ -53,11 +53,12 @@ describe('ServicePolicy', () => {
     { penalty: { ...capped, uplift: ' 0.5' } },
     { penalty: { ...capped, uplift: '0.5 ' } },
     { penalty: { ...capped, uplift: '0.' } },
-    { penalty: { capAnnual: '0.123456789' } },
+    { penalty: { ...capped, capAnnual: '0.123456789' } },
     { penalty: { ...capped, grace: 1 } },
     { penalty: capped, other: 1 },
     {},
     { penalty: { uplift: '0.5' } },
+    { penalty: { capAnnual: '0.24' } },
   ])('refuses %o', (policy) => {
     expect(() => ServicePolicy.parse(policy)).toThrow();
   });

@@ -30,7 +30,7 @@ export function serviced({
     terms: parseTerms({ ...plainTerms, ...terms }),
     policy: ServicePolicy.parse({
       ...policy,
-      penalty: { capAnnual: '0.24', ...(policy['penalty'] as object | undefined) },
+      penalty: { uplift: '0.5', capAnnual: '0.24', ...(policy['penalty'] as object | undefined) },
     }),
     events: events.map((event) => LoanEvent.parse(event)),
   };

@@ -35,7 +35,7 @@ const policies = fc
     );
     return ServicePolicy.parse({
       allocation: { order, within, future },
-      penalty: { capAnnual: '0.24', isCompound, graceDays },
+      penalty: { uplift: '0.5', capAnnual: '0.24', isCompound, graceDays },
     });
   });
 
