@@ -17,7 +17,7 @@ export default defineConfig({
       thresholds: {
         'domain/lending/**': whole,
         'domain/shared/{money,calendar,chinese-holidays,present}.ts': whole,
-        'domain/underwriting/{evaluate-policy,decide-by-policy,score-application,best-score,locate-bin,mitigation,policy-facts,burden,challenge}.ts':
+        'domain/underwriting/{evaluate-policy,decide-by-policy,score-application,best-score,locate-bin,mitigation,judge-guarantors,policy-facts,burden,challenge}.ts':
           whole,
         'domain/catalog/decision-table.ts': whole,
       },

@@ -3,6 +3,7 @@ import type { Allocation } from '../funding/allocate-funding.ts';
 import type {
   Application,
   ApplicationStatus,
+  BackingGuarantor,
   CreditSummary,
   Decision,
   Participation,
@@ -79,28 +80,77 @@ export function sendToReview(application: Application, at: string): Application 
   });
 }
 
-/** The application with its credit report: what was asked, under which consent, for which purpose. */
-export function recordCredit(
-  application: Application,
-  credit: CreditSummary,
-  query: { readonly consentTextHash: string; readonly at: string },
-): Application {
+/** A report on a guarantor: which, and under which consent of theirs. */
+export interface GuarantorQuery {
+  readonly guarantorKey: string;
+  readonly reportId: string;
+  readonly isReused: boolean;
+  readonly consentTextHash: string;
+  readonly purpose: 'PreLoan';
+}
+
+export interface CreditFound {
+  readonly credit: CreditSummary;
+  readonly consentTextHash: string;
+  readonly at: string;
+  readonly guarantors: readonly BackingGuarantor[];
+  readonly guarantorQueries: readonly GuarantorQuery[];
+}
+
+/** The application with its credit reports: what was asked about whom, under which consent, for which purpose. */
+export function recordCredit(application: Application, found: CreditFound): Application {
   return changeApplication(application, {
     status: 'CreditChecked',
-    patch: { credit },
+    patch: creditPatch(application, found),
     event: {
       type: 'CreditChecked',
-      at: query.at,
+      at: found.at,
       actor: 'provider:bureau',
-      facts: {
-        ...factsOf(application),
-        reportId: credit.reportId,
-        isReused: credit.isReused,
-        consentTextHash: query.consentTextHash,
-        purpose: 'PreLoan',
-      },
+      facts: creditFacts(application, found),
     },
   });
+}
+
+/**
+ * What the bureau said before it fell silent about a guarantor: kept without going on, so that neither the next attempt
+ * nor an analyst who goes on without the rest loses it. Undefined when nothing is new.
+ */
+export function recordCreditPartly(
+  application: Application,
+  found: CreditFound,
+): Application | undefined {
+  if (application.credit !== undefined && found.guarantorQueries.length === 0) return undefined;
+  return changeApplication(application, {
+    patch: creditPatch(application, found),
+    event: {
+      type: 'CreditPartlyChecked',
+      at: found.at,
+      actor: 'provider:bureau',
+      facts: creditFacts(application, found),
+    },
+  });
+}
+
+function creditPatch({ backing }: Application, { credit, guarantors }: CreditFound) {
+  if (backing?.guarantors === undefined) return { credit };
+  return { credit, backing: { ...backing, guarantors: [...guarantors] } };
+}
+
+function creditFacts(application: Application, found: CreditFound) {
+  const { credit, consentTextHash, guarantors, guarantorQueries } = found;
+  return {
+    ...factsOf(application),
+    reportId: credit.reportId,
+    isReused: credit.isReused,
+    consentTextHash,
+    purpose: 'PreLoan',
+    ...(guarantors.length === 0
+      ? {}
+      : {
+          guarantorQueries,
+          guarantorsUnchecked: guarantors.filter((each) => each.credit === undefined).length,
+        }),
+  };
 }
 
 /** The application after the rules have spoken. */

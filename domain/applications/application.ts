@@ -158,10 +158,16 @@ const ContactPerson = z.strictObject({
 });
 export type ContactPerson = z.infer<typeof ContactPerson>;
 
-const Guarantor = z.strictObject({
+/** Who a guarantor is: sealed. */
+export const GuarantorPerson = z.strictObject({
   name: z.string().trim().min(1).max(50),
   idNumber: z.string().max(30),
   mobile: z.string().max(30),
+});
+
+const Guarantor = GuarantorPerson.extend({
+  /** Their own, not the borrower's: without one to a credit query nobody asks about them, and they count for nothing. */
+  consents: z.array(Consent).min(1).max(10).optional(),
 });
 export type Guarantor = z.infer<typeof Guarantor>;
 
@@ -349,10 +355,22 @@ export const Contract = z.object({
 });
 export type Contract = z.infer<typeof Contract>;
 
+/** One guarantor, without saying who. */
+const BackingGuarantor = z.object({
+  /** The blind index of the identity number, as a borrower has one. */
+  guarantorKey: z.string(),
+  consents: z.array(Consent),
+  /** What the bureau says of them; absent until it has answered under a consent of theirs. */
+  credit: CreditSummary.optional(),
+});
+export type BackingGuarantor = z.infer<typeof BackingGuarantor>;
+
 /** What stands behind an application beside the borrower, without saying who or which. */
 export const Backing = z.object({
   /** Blind indexes of the guarantors' identity numbers. */
   guarantorKeys: z.array(z.string()),
+  /** The same with what they agreed to and what was found; absent in applications of before they were asked. */
+  guarantors: z.array(BackingGuarantor).optional(),
   pledges: z.array(z.object({ kind: PledgeKind, valueFen: z.int() })),
 });
 export type Backing = z.infer<typeof Backing>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Applicant, ApplicationRequest } from './application.ts';
+import { Applicant, ApplicationRequest, GuarantorPerson } from './application.ts';
 
 /** What is sealed with an application: everything that says who the borrower, or the supplier to be paid, is. */
 export const PersonalData = z.strictObject({
@@ -8,7 +8,7 @@ export const PersonalData = z.strictObject({
   device: ApplicationRequest.shape.device,
   address: ApplicationRequest.shape.address,
   contacts: ApplicationRequest.shape.contacts,
-  guarantors: ApplicationRequest.shape.guarantors,
+  guarantors: z.array(GuarantorPerson).max(5).optional(),
   pledges: ApplicationRequest.shape.pledges,
 });
 export type PersonalData = z.infer<typeof PersonalData>;
@@ -23,7 +23,11 @@ export function personalDataOf(request: ApplicationRequest): PersonalData {
     ...(device === undefined ? {} : { device }),
     ...(address === undefined ? {} : { address }),
     ...(contacts === undefined ? {} : { contacts }),
-    ...(guarantors === undefined ? {} : { guarantors }),
+    ...(guarantors === undefined
+      ? {}
+      : {
+          guarantors: guarantors.map(({ name, idNumber, mobile }) => ({ name, idNumber, mobile })),
+        }),
     ...(pledges === undefined ? {} : { pledges }),
   };
 }

@@ -1,5 +1,5 @@
 import { applicationIdOf } from '../shared/ids.ts';
-import { type Application, ApplicationRequest } from './application.ts';
+import { type Application, ApplicationRequest, type Backing } from './application.ts';
 import { changeApplication, createApplication } from './change-application.ts';
 import type { PersonalData } from './personal-data.ts';
 
@@ -46,8 +46,18 @@ export function succeedApplication(
     applicant: declined.applicant,
     pii: person.pii,
     submittedAt: person.at,
-    ...(declined.backing === undefined ? {} : { backing: declined.backing }),
+    ...(declined.backing === undefined ? {} : { backing: askedAnew(declined.backing) }),
   });
+}
+
+/** The guarantors stay and so do their consents; what the bureau says of them is asked for again, as of the borrower. */
+function askedAnew(backing: Backing): Backing {
+  const { guarantors, ...rest } = backing;
+  if (guarantors === undefined) return rest;
+  return {
+    ...rest,
+    guarantors: guarantors.map(({ guarantorKey, consents }) => ({ guarantorKey, consents })),
+  };
 }
 
 /** Notes in the declined application what followed it. */

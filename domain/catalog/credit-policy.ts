@@ -36,13 +36,21 @@ const Segment = z.strictObject({
 
 /** What stands beside the borrower's own credit, and what it is worth in limit and price. */
 const Mitigants = z.strictObject({
-  /** Each guarantor, up to so many, adds this share of the limit and takes this off the price. */
+  /** Each guarantor that is taken, up to so many, adds this share of the limit and takes this off the price. */
   guarantor: z.strictObject({
+    /** Who is taken: checked under their own consent, and no worse than this. Without it nobody is. */
+    accepted: z
+      .strictObject({
+        bureauScoreMin: z.int().min(0),
+        overdueCount24MonthsMax: z.int().min(0),
+        currentOverdueMaxFen: z.int().min(0),
+      })
+      .optional(),
     countMax: z.int().min(0).max(10),
     limitUpliftBasisPoints: BasisPoints,
     priceReductionBasisPoints: BasisPoints,
   }),
-  /** A pledge adds this share of its value to the limit. */
+  /** A pledge adds this share of its value to the limit; the part of the loan that this covers gets the price. */
   pledges: z.array(
     z.strictObject({
       kind: z.string().min(1),

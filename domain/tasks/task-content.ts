@@ -35,13 +35,31 @@ export function taskContent(kind: AskedKind, subject: TaskSubject): Record<strin
     case 'ReviewDocuments':
       return { ...about, review, documents: documentsOf(application) };
     case 'CheckCreditManually':
-      return { ...about, review };
+      // What the bureau has said already: it may be silent about a guarantor only.
+      return {
+        ...about,
+        review,
+        ...(credit === undefined ? {} : { credit }),
+        ...guarantorsOf(application),
+      };
     case 'ApproveApplication':
-      return { ...about, review, credit, decision };
+      return { ...about, review, credit, ...guarantorsOf(application), decision };
     case 'ResolvePayout':
     case 'ConfirmPayout':
       return { ...about, ...payoutFacts(subject.payout) };
   }
+}
+
+/** Each guarantor in the order of the application: whether they agreed to a credit query, and what it said. */
+function guarantorsOf({ backing }: Application) {
+  if (backing === undefined || backing.guarantorKeys.length === 0) return {};
+  const known = backing.guarantors ?? backing.guarantorKeys.map(() => ({ consents: [] }));
+  return {
+    guarantors: known.map((guarantor) => ({
+      hasConsented: guarantor.consents.some(({ purpose }) => purpose === 'CreditQuery'),
+      ...('credit' in guarantor ? { credit: guarantor.credit } : {}),
+    })),
+  };
 }
 
 function documentsOf({ documents }: Application) {

@@ -18,7 +18,8 @@ import {
   type RuleAnswer,
   type RuleResult,
 } from './evaluate-policy.ts';
-import { mitigatedLimitFen, mitigatedRate } from './mitigation.ts';
+import { judgeGuarantors, type JudgedGuarantors } from './judge-guarantors.ts';
+import { mitigatedLimitFen, mitigatedRate, type Backing } from './mitigation.ts';
 import type { Fact, Facts } from './policy-facts.ts';
 import { bestScoreOf } from './best-score.ts';
 import { scoreApplication, type Score } from './score-application.ts';
@@ -73,8 +74,35 @@ const foundFacts: ReadonlySet<string> = new Set([
  * Decides by a policy from kept inputs alone: no clock, no store, so the same inputs under the same data give the same
  * answer for good. What is missing can neither approve nor decline: it refers. So does what rests on it: an offer found by
  * points that miss a fact, or past a table without a row for the applicant, is a guess that declines nobody.
+ *
+ * Backing can only help: where the larger offer it allows would be declined (a burden too high), the offer without it is
+ * judged instead.
  */
 export function decideByPolicy(inputs: DecisionInputs, setting: DecisionSetting): PolicyDecision {
+  const { facts, pledges } = inputs;
+  const guarantors = judgeGuarantors(inputs, setting.policy.mitigants);
+  const { guarantorsTaken } = guarantors;
+  const decided = decide(inputs, {
+    setting,
+    guarantors,
+    backing: { facts, pledges, guarantorsTaken },
+  });
+  if (decided.outcome !== 'Declined' || guarantorsTaken + pledges.length === 0) return decided;
+  const backing = { facts, pledges: [], guarantorsTaken: 0 };
+  const unbacked = decide(inputs, { setting, guarantors, backing });
+  return unbacked.outcome === 'Declined' ? decided : unbacked;
+}
+
+interface BackedSetting {
+  readonly setting: DecisionSetting;
+  readonly guarantors: JudgedGuarantors;
+  readonly backing: Backing;
+}
+
+function decide(
+  inputs: DecisionInputs,
+  { setting, guarantors, backing }: BackedSetting,
+): PolicyDecision {
   const compiled = compilePolicy(setting.policy);
   const known: Record<string, Fact | undefined> = { ...inputs.facts };
   const score = scoreApplication(setting.scorecard, known);
@@ -82,7 +110,8 @@ export function decideByPolicy(inputs: DecisionInputs, setting: DecisionSetting)
   const placement = compiled.placement.find(known);
   known['segment'] = placement?.then.segmentId;
   const limit = compiled.limits.find(known);
-  const offer = offerOf(inputs, { limit, known, setting, compiled });
+  Object.assign(known, guarantors);
+  const offer = offerOf(inputs, { limit, known, setting, compiled, backing });
   Object.assign(known, offerFacts(inputs, offer.loan, setting));
   const answers = evaluateRules(compiled, known);
   const authority = compiled.authority.find(known);
@@ -259,14 +288,17 @@ interface OfferCase {
   readonly known: Record<string, Fact | undefined>;
   readonly setting: DecisionSetting;
   readonly compiled: CompiledPolicy;
+  readonly backing: Backing;
 }
 
 /** As much as was asked for and the limit allows, for as long, at the price of the grid. */
-function offerOf(inputs: DecisionInputs, { limit, known, setting, compiled }: OfferCase): Offer {
-  const { requested } = inputs;
+function offerOf(
+  { requested }: DecisionInputs,
+  { limit, known, setting, compiled, backing }: OfferCase,
+): Offer {
   const { mitigants } = setting.policy;
   const limitFen =
-    limit === undefined ? Infinity : mitigatedLimitFen(limit.then, inputs, mitigants);
+    limit === undefined ? Infinity : mitigatedLimitFen(limit.then, backing, mitigants);
   const isBelowProduct = limitFen < setting.product.amount.minFen;
   // Where nothing can be lent, what was asked for is judged all the same: a person may have to.
   const termMonths = isBelowProduct
@@ -278,7 +310,7 @@ function offerOf(inputs: DecisionInputs, { limit, known, setting, compiled }: Of
     : requested.amountFen;
   const price = compiled.pricing.find({ ...known, termMonths });
   const listed = price?.then.annualRate ?? dearestRate(setting.product);
-  const annualRate = mitigatedRate(listed, inputs, mitigants);
+  const annualRate = mitigatedRate({ annualRate: listed, principalFen }, backing, mitigants);
   return {
     loan: { principalFen, annualRate, termMonths, repaymentMethod: requested.repaymentMethod },
     price,

@@ -5,6 +5,18 @@ import { ApplicationId, BusinessDate, Instant, RepaymentMethod } from '../shared
 /** One pledge as a decision sees it. */
 const PledgeFacts = z.object({ kind: z.string(), valueFen: z.int().min(0) });
 
+/** One guarantor as a decision sees them: what the bureau said under their own consent, or nothing. */
+const GuarantorFacts = z.object({
+  credit: z
+    .object({
+      score: z.int().optional(),
+      overdueCount24Months: z.int(),
+      currentOverdueFen: z.int(),
+    })
+    .optional(),
+});
+export type GuarantorFacts = z.infer<typeof GuarantorFacts>;
+
 /**
  * Everything a decision was made from, without saying who: kept with it, so that it can be made again exactly, today or
  * under another policy. What was not known is absent.
@@ -31,5 +43,7 @@ export const DecisionInputs = z.object({
   hasCreditReport: z.boolean(),
   facts: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
   pledges: z.array(PledgeFacts),
+  /** Absent in decisions of before guarantors were asked about: nobody has checked those. */
+  guarantors: z.array(GuarantorFacts).optional(),
 });
 export type DecisionInputs = z.infer<typeof DecisionInputs>;

@@ -8,7 +8,7 @@ import { businessDateOf } from '../shared/calendar.ts';
 import { divideRounded } from '../shared/money.ts';
 import { burdenOf } from './burden.ts';
 import type { DecisionSetting } from './decide-by-policy.ts';
-import type { DecisionInputs } from './decision-inputs.ts';
+import type { DecisionInputs, GuarantorFacts } from './decision-inputs.ts';
 import type { Fact, Facts } from './policy-facts.ts';
 
 export interface DecisionCase extends Omit<DecisionSetting, 'policy'> {
@@ -48,6 +48,7 @@ export function gatherInputs(decisionCase: DecisionCase): DecisionInputs {
     hasCreditReport: application.credit !== undefined,
     facts: known(factsOf(decisionCase)),
     pledges: pledgesOf(application),
+    guarantors: guarantorsOf(application),
   };
 }
 
@@ -59,6 +60,20 @@ function known(facts: Facts): Record<string, Fact> {
 
 function pledgesOf({ backing }: DecisionCase['application']): DecisionInputs['pledges'] {
   return (backing?.pledges ?? []).map(({ kind, valueFen }) => ({ kind, valueFen }));
+}
+
+function guarantorsOf({ backing }: DecisionCase['application']): GuarantorFacts[] {
+  return (backing?.guarantors ?? []).map(({ credit }) => {
+    if (credit === undefined) return {};
+    const { score, overdueCount24Months, currentOverdueFen } = credit;
+    return {
+      credit: {
+        ...(score === undefined ? {} : { score }),
+        overdueCount24Months,
+        currentOverdueFen,
+      },
+    };
+  });
 }
 
 function factsOf(decisionCase: DecisionCase): Facts {

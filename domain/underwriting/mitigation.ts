@@ -3,7 +3,11 @@ import { parseRate } from '../lending/annual-rate.ts';
 import { multiplyRounded } from '../shared/money.ts';
 import type { DecisionInputs } from './decision-inputs.ts';
 
-type Backing = Pick<DecisionInputs, 'facts' | 'pledges'>;
+/** What backs a loan, as far as it counts. */
+export interface Backing extends Pick<DecisionInputs, 'facts' | 'pledges'> {
+  /** Guarantors whom the policy takes. */
+  readonly guarantorsTaken: number;
+}
 
 const WHOLE = 10_000;
 
@@ -11,9 +15,8 @@ function share(amountFen: number, basisPoints: number): number {
   return multiplyRounded(amountFen, { numerator: basisPoints, denominator: WHOLE }, 'Down');
 }
 
-function guarantorsOf({ facts }: Backing, { guarantor }: Mitigants): number {
-  const count = facts['guarantorCount'];
-  return typeof count === 'number' ? Math.min(count, guarantor.countMax) : 0;
+function guarantorsOf({ guarantorsTaken }: Backing, { guarantor }: Mitigants): number {
+  return Math.min(guarantorsTaken, guarantor.countMax);
 }
 
 /**
@@ -23,10 +26,7 @@ function guarantorsOf({ facts }: Backing, { guarantor }: Mitigants): number {
 export function mitigatedLimitFen(limit: Limit, backing: Backing, mitigants: Mitigants): number {
   if (limit.amountMaxFen === 0) return 0;
   const uplift = guarantorsOf(backing, mitigants) * mitigants.guarantor.limitUpliftBasisPoints;
-  const pledgedFen = backing.pledges.reduce((sum, { kind, valueFen }) => {
-    const terms = mitigants.pledges.find((pledge) => pledge.kind === kind);
-    return sum + share(valueFen, terms?.loanToValueMaxBasisPoints ?? 0);
-  }, 0);
+  const pledgedFen = mitigants.pledges.reduce((sum, terms) => sum + lendableFen(terms, backing), 0);
   const backedFen = limit.amountMaxFen + share(limit.amountMaxFen, uplift) + pledgedFen;
   const incomeFen = backing.facts['monthlyIncomeFen'];
   if (limit.incomeMonthsHundredths === undefined || typeof incomeFen !== 'number') return backedFen;
@@ -38,12 +38,30 @@ export function mitigatedLimitFen(limit: Limit, backing: Backing, mitigants: Mit
   return Math.min(backedFen, bearableFen + pledgedFen);
 }
 
-/** The price of the grid less what guarantors and pledges take off it. */
-export function mitigatedRate(annualRate: string, backing: Backing, mitigants: Mitigants): string {
-  const kinds = new Set(backing.pledges.map(({ kind }) => kind));
-  const forPledges = mitigants.pledges
-    .filter(({ kind }) => kinds.has(kind))
-    .reduce((sum, { priceReductionBasisPoints }) => sum + priceReductionBasisPoints, 0);
+/** What may be lent against everything of one kind that is pledged. */
+function lendableFen(
+  { kind, loanToValueMaxBasisPoints }: Mitigants['pledges'][number],
+  { pledges }: Backing,
+): number {
+  return pledges
+    .filter((pledge) => pledge.kind === kind)
+    .reduce((sum, { valueFen }) => sum + share(valueFen, loanToValueMaxBasisPoints), 0);
+}
+
+/**
+ * The price of the grid less what guarantors and pledges take off it. A pledge takes off in proportion to the part of the
+ * loan that may be lent against it: something worth a fen buys nothing.
+ */
+export function mitigatedRate(
+  { annualRate, principalFen }: { readonly annualRate: string; readonly principalFen: number },
+  backing: Backing,
+  mitigants: Mitigants,
+): string {
+  const forPledges = mitigants.pledges.reduce((sum, terms) => {
+    const coveredFen = Math.min(lendableFen(terms, backing), principalFen);
+    const part = { numerator: coveredFen, denominator: principalFen };
+    return sum + multiplyRounded(terms.priceReductionBasisPoints, part, 'Down');
+  }, 0);
   const forGuarantors =
     guarantorsOf(backing, mitigants) * mitigants.guarantor.priceReductionBasisPoints;
   return lowered(

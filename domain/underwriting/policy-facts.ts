@@ -86,6 +86,11 @@ export const policyFacts: Readonly<Record<string, FactShape>> = {
   applicationsByPartner1Day: number,
   // What stands behind the loan.
   guarantorCount: number,
+  /** Named, but without a consent of their own or an answer of the bureau. */
+  guarantorsUnchecked: number,
+  /** Checked, and below what the policy asks of a guarantor. */
+  guarantorsRefused: number,
+  guarantorsTaken: number,
   pledgedValueFen: number,
   loanToValueBasisPoints: number,
   // What the decision has found so far.

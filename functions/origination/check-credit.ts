@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { recordCredit } from '#domain/applications/advance-application.ts';
-import type { Application, Consent } from '#domain/applications/application.ts';
+import { recordCredit, recordCreditPartly } from '#domain/applications/advance-application.ts';
+import type { Application, Consent, CreditSummary } from '#domain/applications/application.ts';
 import { assertDocumentsVerified } from '#domain/applications/assert-ready.ts';
 import type { CreditReports, KeptCreditReport } from '#domain/applications/credit-report-ports.ts';
 import {
@@ -22,6 +22,7 @@ import { HttpCreditBureau } from '#platform/providers/credit-bureau.ts';
 import { DynamoCreditReports } from '#platform/repositories/credit-reports.ts';
 import { providerSecret } from '#platform/secrets.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
+import { askAboutGuarantors } from './ask-about-guarantors.ts';
 import { openApplication } from './open-application.ts';
 import { pinnedProduct } from './origination-catalog.ts';
 import { stepDependencies } from './origination-dependencies.ts';
@@ -37,29 +38,51 @@ export interface CheckCreditDependencies {
   readonly now: () => Date;
 }
 
-/** Gets the bureau report, or reuses one that is fresh: every query is an entry in the borrower's own credit record. */
+/**
+ * Gets the bureau reports on the borrower and on every guarantor who agreed to it, or reuses what is fresh: every query is
+ * an entry in somebody's own credit record. A bureau that is silent about a guarantor is asked again, then a person decides.
+ */
 export async function runCheckCredit(
   { applicationId }: z.infer<typeof CheckCreditInput>,
   dependencies: CheckCreditDependencies,
 ): Promise<{ outcome: 'Checked' }> {
-  const { applications, catalog, reports, now } = dependencies;
+  const { applications, catalog, now } = dependencies;
   const application = await openApplication(applications, applicationId);
   assertDocumentsVerified(application);
   if (application.status !== 'DocumentsVerified') return { outcome: 'Checked' };
   const product = await pinnedProduct(catalog, application);
   const at = now();
   const consent = consentOf(application, product, at);
-  const kept = await reports.findLatest(application.borrowerKey);
+  const credit = await creditOf(application, { product, consent, at }, dependencies);
+  const asked = await askAboutGuarantors(application, { product, at }, dependencies);
+  const found = {
+    credit,
+    consentTextHash: consent.textHash,
+    at: at.toISOString(),
+    guarantors: asked.guarantors,
+    guarantorQueries: asked.queries,
+  };
+  if (asked.failure === undefined) {
+    await applications.replace(recordCredit(application, found));
+    return { outcome: 'Checked' };
+  }
+  const partly = recordCreditPartly(application, found);
+  if (partly !== undefined) await applications.replace(partly);
+  throw asked.failure;
+}
+
+/** What an earlier attempt found, a report that is fresh, or a new one. */
+async function creditOf(
+  application: Application,
+  query: { readonly product: Product; readonly consent: Consent; readonly at: Date },
+  dependencies: CheckCreditDependencies,
+): Promise<CreditSummary> {
+  if (application.credit !== undefined) return application.credit;
+  const { product, consent, at } = query;
+  const kept = await dependencies.reports.findLatest(application.borrowerKey);
   const isReused = kept !== undefined && isReportFresh(kept, product.creditReportFreshDays, at);
-  const report = isReused ? kept : await query(application, consent, dependencies);
-  const credit = summariseReport(report, isReused);
-  await applications.replace(
-    recordCredit(application, credit, {
-      consentTextHash: consent.textHash,
-      at: at.toISOString(),
-    }),
-  );
-  return { outcome: 'Checked' };
+  const report = isReused ? kept : await ask(application, consent, dependencies);
+  return summariseReport(report, isReused);
 }
 
 /** 征信业管理条例 art. 18: no query without the written consent of the person, for the purpose agreed. */
@@ -76,7 +99,7 @@ function consentOf(application: Application, product: Product, at: Date): Consen
   return consent;
 }
 
-async function query(
+async function ask(
   application: Application,
   consent: Consent,
   { vault, bureau, reports }: CheckCreditDependencies,

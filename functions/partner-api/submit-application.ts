@@ -4,6 +4,7 @@ import {
   type Backing,
 } from '#domain/applications/application.ts';
 import { applicantFactsOf } from '#domain/applications/applicant-facts.ts';
+import { backingOf } from '#domain/applications/backing-of.ts';
 import { createApplication } from '#domain/applications/change-application.ts';
 import { personalDataOf } from '#domain/applications/personal-data.ts';
 import {
@@ -68,7 +69,7 @@ export async function runSubmitApplication(
       id: applicationId,
     }),
     submittedAt: at.toISOString(),
-    ...(await backingOf(request, dependencies)),
+    ...(await backingIn(request, dependencies)),
     applied: { [idempotency.mark]: idempotency.bodyHash },
   });
   const answer = Accepted.parse(application);
@@ -138,20 +139,15 @@ function borrowerKeyOf(
 }
 
 /** Guarantors are known by blind indexes, pledges by kind and value: what a decision may read of them. */
-async function backingOf(
-  { guarantors = [], pledges = [] }: ApplicationRequest,
+async function backingIn(
+  request: ApplicationRequest,
   { vault }: VaultDependencies,
 ): Promise<{ readonly backing?: Backing }> {
-  if (guarantors.length + pledges.length === 0) return {};
-  const guarantorKeys = await Promise.all(
-    guarantors.map(({ idNumber }) => vault.borrowerKey(idNumber)),
+  const keys = await Promise.all(
+    (request.guarantors ?? []).map(({ idNumber }) => vault.borrowerKey(idNumber)),
   );
-  return {
-    backing: {
-      guarantorKeys: [...new Set(guarantorKeys)],
-      pledges: pledges.map(({ kind, valueFen }) => ({ kind, valueFen })),
-    },
-  };
+  const backing = backingOf(request, keys);
+  return backing === undefined ? {} : { backing };
 }
 
 export const handler = apiRoute({

@@ -2,6 +2,7 @@ import {
   decideByPolicy,
   type DecisionSetting,
 } from '../../domain/underwriting/decide-by-policy.ts';
+import type { DecisionInputs } from '../../domain/underwriting/decision-inputs.ts';
 import { sampleCase, type SampleSetting } from './sample-decision.ts';
 
 /** What became of one sample, in one line. */
@@ -19,14 +20,18 @@ export interface SampleVerdict {
 
 const SAMPLES = 1000;
 
-/** Decides all 1,000 German applications by a policy, from screening on; what a person would say is not guessed. */
+/**
+ * Decides all 1,000 German applications by a policy, from screening on; what a person would say is not guessed. `change`
+ * may put something behind each.
+ */
 export function decideSamples(
   policy: DecisionSetting['policy'],
   setting: SampleSetting,
+  change: (inputs: DecisionInputs, position: number) => DecisionInputs = (inputs) => inputs,
 ): SampleVerdict[] {
   return Array.from({ length: SAMPLES }, (_, position) => {
     const { index, inputs, screenedOutBy, wasGood } = sampleCase(position, setting);
-    const decided = decideByPolicy(inputs, { ...setting, policy });
+    const decided = decideByPolicy(change(inputs, position), { ...setting, policy });
     const isScreenedOut = screenedOutBy.length > 0;
     return {
       index,

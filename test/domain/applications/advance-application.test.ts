@@ -5,6 +5,7 @@ import {
   recordAfterwards,
   recordAllocation,
   recordCredit,
+  recordCreditPartly,
   recordDecision,
   recordReview,
   recordScreening,
@@ -92,11 +93,85 @@ describe('recordCredit', () => {
       queries3Months: 0,
     };
     const application = anApplication({ status: 'DocumentsVerified' });
-    expect(recordCredit(application, credit, { consentTextHash: 'sha256:00', at })).toMatchObject({
+    const found = {
+      credit,
+      consentTextHash: 'sha256:00',
+      at,
+      guarantors: [],
+      guarantorQueries: [],
+    };
+    const checked = recordCredit(application, found);
+    expect(checked).toMatchObject({
       status: 'CreditChecked',
       credit,
       event: { facts: { consentTextHash: 'sha256:00', purpose: 'PreLoan' } },
     });
+    expect(checked).not.toHaveProperty('backing');
+    expect(checked.event.facts).not.toHaveProperty('guarantorsUnchecked');
+  });
+});
+
+describe('recordCreditPartly', () => {
+  const credit = {
+    reportId: 'rep_1',
+    obtainedAt: at,
+    isReused: false,
+    openLoans: 0,
+    outstandingFen: 0,
+    overdueCount24Months: 0,
+    currentOverdueFen: 0,
+    queries3Months: 0,
+  };
+  const consents = [{ purpose: 'CreditQuery' as const, textHash: 'sha256:11', givenAt: at }];
+  const waiting = anApplication({
+    status: 'DocumentsVerified',
+    backing: {
+      guarantorKeys: ['g', 'h'],
+      guarantors: [
+        { guarantorKey: 'g', consents },
+        { guarantorKey: 'h', consents },
+      ],
+      pledges: [],
+    },
+  });
+  const query = {
+    guarantorKey: 'g',
+    reportId: 'rep_2',
+    isReused: false,
+    consentTextHash: 'sha256:11',
+    purpose: 'PreLoan' as const,
+  };
+  const found = {
+    credit,
+    consentTextHash: 'sha256:00',
+    at,
+    guarantors: [
+      { guarantorKey: 'g', consents, credit: { ...credit, reportId: 'rep_2' } },
+      { guarantorKey: 'h', consents },
+    ],
+    guarantorQueries: [query],
+  };
+
+  it('keeps what was found about whom and under which consent, without going on', () => {
+    expect(recordCreditPartly(waiting, found)).toMatchObject({
+      status: 'DocumentsVerified',
+      credit,
+      backing: { guarantors: found.guarantors },
+      event: {
+        type: 'CreditPartlyChecked',
+        facts: { guarantorQueries: [query], guarantorsUnchecked: 1 },
+      },
+    });
+  });
+
+  it('writes nothing when nothing is new', () => {
+    expect(
+      recordCreditPartly({ ...waiting, credit }, { ...found, guarantorQueries: [] }),
+    ).toBeUndefined();
+    expect(recordCreditPartly({ ...waiting, credit }, found)?.backing).toMatchObject({
+      guarantors: found.guarantors,
+    });
+    expect(recordCreditPartly(waiting, { ...found, guarantorQueries: [] })?.credit).toEqual(credit);
   });
 });
 

@@ -4,7 +4,7 @@ import { personSetting, germanCase } from './german-cases.ts';
 import { draftPolicy, germanPolicies, germanTable, recordedTable } from './german-table.ts';
 
 describe('the 1,000 German applications', () => {
-  it.each(['shipped', 'draft'] as const)('are decided as recorded under the %s policy', (name) => {
+  it.each(['shipped', 'draft', 'backed'] as const)('are decided as recorded: %s', (name) => {
     expect(germanTable(name)).toEqual(recordedTable(name));
   });
 
@@ -19,6 +19,14 @@ describe('the 1,000 German applications', () => {
     expect(summary.badBasisPointsOfApproved).toBeLessThan(1300);
     expect(summary.badBasisPointsOfReferred).toBeGreaterThan(summary.badBasisPointsOfApproved);
     expect(summary.approvalBasisPoints).toBeGreaterThan(3500);
+  });
+
+  it('go to a person with a guarantor and a pledge behind them, and none is declined for it', () => {
+    const { byOutcome, byReason } = recordedTable('backed').summary;
+    expect(byOutcome['Approved']).toBeUndefined();
+    expect(byOutcome['Declined']).toBe(recordedTable('shipped').summary.byOutcome['Declined']);
+    for (const code of ['GuarantorUnchecked', 'GuarantorRefused', 'LoanToValueTooHigh'])
+      expect(byReason[code]).toBeGreaterThan(100);
   });
 
   it('leave a whole trace each: every rule, the score and every table, once', () => {

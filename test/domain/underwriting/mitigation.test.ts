@@ -5,21 +5,21 @@ import { personPolicy } from '../catalog-files.ts';
 const { mitigants } = personPolicy;
 const limit = { amountMaxFen: 100_000_00, termMaxMonths: 36 };
 const backing = (
-  guarantorCount: number | undefined,
+  guarantorsTaken: number,
   pledges: { kind: string; valueFen: number }[] = [],
   monthlyIncomeFen?: number,
 ) => ({
   facts: {
-    ...(guarantorCount === undefined ? {} : { guarantorCount }),
     ...(monthlyIncomeFen === undefined ? {} : { monthlyIncomeFen }),
   },
   pledges,
+  guarantorsTaken,
 });
 const car = { kind: 'Vehicle', valueFen: 80_000_01 };
 
 describe('mitigatedLimitFen', () => {
   it.each([
-    { name: 'nothing', given: backing(undefined), expected: 100_000_00 },
+    { name: 'nothing', given: backing(0), expected: 100_000_00 },
     { name: 'one guarantor: a quarter more', given: backing(1), expected: 125_000_00 },
     { name: 'five guarantors count as two', given: backing(5), expected: 150_000_00 },
     { name: 'half of a car, rounded down', given: backing(0, [car]), expected: 140_000_00 },
@@ -50,12 +50,12 @@ describe('mitigatedLimitFen', () => {
 
 describe('mitigatedRate', () => {
   it.each([
-    { given: backing(undefined), rate: '0.0960', expected: '0.0960' },
+    { given: backing(0), rate: '0.0960', expected: '0.0960' },
     { given: backing(1), rate: '0.0960', expected: '0.0940' },
     { given: backing(0, [car]), rate: '0.0960', expected: '0.0930' },
     { given: backing(0, [car, car]), rate: '0.0960', expected: '0.0930' },
     {
-      given: backing(2, [car, { kind: 'Deposit', valueFen: 1 }]),
+      given: backing(2, [car, { kind: 'Deposit', valueFen: 50_000_00 }]),
       rate: '0.0960',
       expected: '0.0860',
     },
@@ -63,6 +63,27 @@ describe('mitigatedRate', () => {
     { given: backing(1), rate: '1.0010', expected: '0.9990' },
     { given: backing(1), rate: '0.0010', expected: '0.0000' },
   ])('makes $rate $expected', ({ given, rate, expected }) => {
-    expect(mitigatedRate(rate, given, mitigants)).toBe(expected);
+    const listed = { annualRate: rate, principalFen: 40_000_00 };
+    expect(mitigatedRate(listed, given, mitigants)).toBe(expected);
   });
+
+  it.each([
+    { pledge: { kind: 'Deposit', valueFen: 1 }, principalFen: 40_000_00, expected: '0.0960' },
+    { pledge: car, principalFen: 40_000_00, expected: '0.0930' },
+    // Half of the loan is covered by half of the car, then just less than one basis point of thirty.
+    { pledge: car, principalFen: 80_000_00, expected: '0.0945' },
+    { pledge: car, principalFen: 1_200_000_01, expected: '0.0960' },
+    { pledge: car, principalFen: 1_200_000_00, expected: '0.0959' },
+    {
+      pledge: { kind: 'Painting', valueFen: 1_000_000_00 },
+      principalFen: 1_00,
+      expected: '0.0960',
+    },
+  ])(
+    'takes off for $pledge.kind of $pledge.valueFen fen behind $principalFen: $expected',
+    ({ pledge, principalFen, expected }) => {
+      const listed = { annualRate: '0.0960', principalFen };
+      expect(mitigatedRate(listed, backing(0, [pledge]), mitigants)).toBe(expected);
+    },
+  );
 });

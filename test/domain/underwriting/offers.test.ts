@@ -28,6 +28,7 @@ function decide(change: {
   readonly requested?: Partial<DecisionInputs['requested']>;
   readonly facts?: Record<string, number | boolean | string | undefined>;
   readonly pledges?: DecisionInputs['pledges'];
+  readonly guarantors?: NonNullable<DecisionInputs['guarantors']>;
   readonly setting?: Partial<typeof personSetting>;
 }) {
   const facts = Object.fromEntries(
@@ -41,6 +42,7 @@ function decide(change: {
       requested: { ...approved.requested, ...change.requested },
       facts: { ...facts, ...change.requested },
       pledges: change.pledges ?? [],
+      guarantors: change.guarantors ?? [],
     },
     { ...personSetting, ...change.setting },
   );
@@ -159,7 +161,100 @@ describe('an offer', () => {
       result: 'Hit',
       read: { loanToValueBasisPoints: 10_500 },
     });
-    expect(judged.offer?.annualRate).toBe('0.0690');
+    // Ten thousand of the 21,000 may be lent against the car: 14 of its 30 basis points.
+    expect(judged.offer?.annualRate).toBe('0.0706');
+  });
+});
+
+describe('a guarantor', () => {
+  const named = (guarantors: NonNullable<DecisionInputs['guarantors']>) =>
+    decide({
+      facts: { guarantorCount: guarantors.length, monthlyIncomeFen: 50_000_00 },
+      guarantors,
+      requested: { amountFen: 190_000_00, termMonths: 36 },
+      setting: {
+        policy: {
+          ...personSetting.policy,
+          limits: {
+            dimensions: [{ fact: 'termMonths', isRange: true as const }],
+            rows: [
+              { rowId: 'all', when: {}, then: { amountMaxFen: 100_000_00, termMaxMonths: 36 } },
+            ],
+          },
+        },
+      },
+    });
+  const good = { credit: { score: 700, overdueCount24Months: 0, currentOverdueFen: 0 } };
+  const poor = { credit: { score: 400, overdueCount24Months: 0, currentOverdueFen: 0 } };
+
+  it.each([
+    { name: 'who was checked and is good', with: [good], amountFen: 125_000_00, rate: '0.0700' },
+    { name: 'beside one nobody checked', with: [good, {}], amountFen: 125_000_00, rate: '0.0700' },
+    { name: 'whom nobody checked', with: [{}], amountFen: 100_000_00, rate: '0.0720' },
+    { name: 'whose own credit is poor', with: [poor], amountFen: 100_000_00, rate: '0.0720' },
+    {
+      name: 'one of three good ones',
+      with: [good, good, good],
+      amountFen: 150_000_00,
+      rate: '0.0680',
+    },
+  ])('$name is worth $amountFen fen at $rate', ({ with: guarantors, amountFen, rate }) => {
+    expect(named(guarantors).offer).toMatchObject({ amountFen, annualRate: rate });
+  });
+
+  it.each([
+    { with: [good], codes: ['GuarantorToVerify'] },
+    { with: [{}], codes: ['GuarantorToVerify', 'GuarantorUnchecked'] },
+    { with: [poor], codes: ['GuarantorToVerify', 'GuarantorRefused'] },
+  ])(
+    'never declines and is never taken without a person: $codes',
+    ({ with: guarantors, codes }) => {
+      const { outcome, reasonCodes } = named(guarantors);
+      expect(outcome).toBe('Referred');
+      expect(reasonCodes.filter((code) => code.startsWith('Guarantor'))).toEqual(codes);
+    },
+  );
+
+  it('who allows more than can be borne leaves what is borne without: backing never declines', () => {
+    const wish = {
+      requested: { amountFen: 40_000_00, termMonths: 12 },
+      facts: { monthlyIncomeFen: 4_800_00, outstandingFen: 0, guarantorCount: 1 },
+      setting: {
+        policy: {
+          ...personSetting.policy,
+          limits: {
+            dimensions: [{ fact: 'termMonths', isRange: true as const }],
+            rows: [
+              { rowId: 'all', when: {}, then: { amountMaxFen: 32_000_00, termMaxMonths: 36 } },
+            ],
+          },
+        },
+      },
+    };
+    const without = decide({ ...wish, guarantors: [{}] });
+    expect(without).toMatchObject({ outcome: 'Referred', offer: { amountFen: 32_000_00 } });
+    const backed = decide({ ...wish, guarantors: [good] });
+    expect(backed).toMatchObject({ outcome: 'Referred', offer: { amountFen: 32_000_00 } });
+    expect(backed.reasonCodes).not.toContain('GuarantorUnchecked');
+    const richer = { ...wish.facts, monthlyIncomeFen: 9_000_00 };
+    expect(decide({ ...wish, facts: richer, guarantors: [good] }).offer).toMatchObject({
+      amountFen: 40_000_00,
+    });
+    const destitute = { ...wish.facts, monthlyIncomeFen: 1_000_00 };
+    expect(decide({ ...wish, facts: destitute, guarantors: [good] })).toMatchObject({
+      outcome: 'Declined',
+      reasonCodes: ['DebtBurdenTooHigh'],
+    });
+  });
+
+  it('stands in the trace with how many were taken, refused and not checked', () => {
+    const { trace } = named([good, poor, {}]);
+    const read = Object.assign({}, ...trace.map((line) => line.read)) as Record<string, unknown>;
+    expect(read).toMatchObject({
+      guarantorCount: 3,
+      guarantorsUnchecked: 1,
+      guarantorsRefused: 1,
+    });
   });
 });
 

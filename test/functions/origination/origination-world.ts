@@ -5,7 +5,9 @@ import { MemoryExecutionStore } from '#local/interpreter/memory-store.ts';
 import { ServiceError } from '#local/interpreter/service-errors.ts';
 import type { Json } from '#local/interpreter/json.ts';
 import type { Application, ApplicationRequest } from '#domain/applications/application.ts';
+import { backingOf } from '#domain/applications/backing-of.ts';
 import { createApplication } from '#domain/applications/change-application.ts';
+import { personalDataOf } from '#domain/applications/personal-data.ts';
 import type { PersonalDataVault } from '#domain/applications/ports.ts';
 import type {
   BankAnswer,
@@ -241,9 +243,10 @@ export class OriginationWorld {
   }
 
   async #submission(request: ApplicationRequest): Promise<Application> {
-    const { applicant, requested } = request;
-    const data = { applicant, supplier: requested.supplier };
+    const { applicant, guarantors = [] } = request;
     const identity = applicant.kind === 'Person' ? applicant.idNumber : applicant.uscc;
+    const keys = guarantors.map(({ idNumber }) => this.vault.borrowerKey(idNumber));
+    const backing = backingOf(request, await Promise.all(keys));
     return createApplication({
       request,
       partnerId: 'demo-partner',
@@ -255,12 +258,13 @@ export class OriginationWorld {
         mobileMasked: '199****0000',
         cardLast4: applicant.bankAccount.number.slice(-4),
       },
-      pii: await this.vault.seal(data, {
+      pii: await this.vault.seal(personalDataOf(request), {
         partnerId: 'demo-partner',
         entity: 'application',
         id: '',
       }),
       submittedAt: this.now().toISOString(),
+      ...(backing === undefined ? {} : { backing }),
     });
   }
 

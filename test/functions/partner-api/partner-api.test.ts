@@ -153,7 +153,15 @@ describe('submitApplication', () => {
   });
 
   it('seals device, address, contacts, guarantors and pledges, and keeps of them only what rules read', async () => {
-    const guarantor = { name: '测试乙', idNumber: '990000198512310025', mobile: '19900000001' };
+    const consents = [
+      { purpose: 'CreditQuery', textHash: 'sha256:guarantor', givenAt: '2026-11-22T02:00:00Z' },
+    ];
+    const guarantor = {
+      name: '测试乙',
+      idNumber: '990000198512310025',
+      mobile: '19900000001',
+      consents,
+    };
     const body = {
       ...freshRequest(),
       device: { fingerprint: 'device-of-a-test', ip: '192.0.2.44' },
@@ -168,6 +176,7 @@ describe('submitApplication', () => {
     const application = await applications.find(applicationId);
     expect(application?.backing).toEqual({
       guarantorKeys: [expect.stringMatching(/^[0-9a-f]{64}$/)],
+      guarantors: [{ guarantorKey: expect.stringMatching(/^[0-9a-f]{64}$/) as string, consents }],
       pledges: [{ kind: 'Vehicle', valueFen: 8_000_000 }],
     });
     const { Item } = await world.documents.send(
