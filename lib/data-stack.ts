@@ -135,6 +135,11 @@ const tableShapes = {
         key: ['creditPolicyId', 'decidedAt'],
         attributes: ['inputs', 'decided', 'creditPolicy'],
       },
+      {
+        name: 'ByShadow',
+        key: ['shadowOf', 'decidedAt'],
+        attributes: ['creditPolicy', 'decided', 'beside'],
+      },
     ],
   },
   CreditReports: { variable: 'CREDIT_REPORTS_TABLE', key: ['borrowerKey', 'obtainedAt'] },

@@ -83,6 +83,7 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
       remembersRequests,
     ],
     'list-decisions': [queries(decisions, 'ByPolicy')],
+    'list-shadow-decisions': [queries(decisions, 'ByShadow')],
     'list-loans': [
       uses(loans, 'BatchGetItem'),
       queries(loans, 'ByPartner'),

@@ -159,6 +159,11 @@ const operatorRoutes: readonly RouteFacts[] = [
     'campaigns cannot find out whom they may write to',
   ],
   ['GET /ops/decisions', 'list-decisions', 'policies cannot be replayed before they are published'],
+  [
+    'GET /ops/shadow-decisions',
+    'list-shadow-decisions',
+    'nobody can tell a challenger from its champion',
+  ],
   ['GET /ops/loans', 'list-loans', 'operators cannot find loans'],
   ['GET /ops/loans/{loanId}', 'get-loan', 'operators cannot see a loan'],
   [

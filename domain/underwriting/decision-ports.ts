@@ -1,5 +1,5 @@
 import type { Page, PageRequest } from '../shared/page.ts';
-import type { DecisionRecord, ReplayCase } from './decision-record.ts';
+import type { DecisionRecord, ReplayCase, ShadowCase } from './decision-record.ts';
 
 /** Where decisions are kept with everything they were made from. */
 export interface Decisions {
@@ -16,4 +16,13 @@ export interface Decisions {
     },
     page: PageRequest,
   ): Promise<Page<ReplayCase>>;
+  /** What champion and challengers of a policy said of the same applications, the oldest first; `before` is outside. */
+  listShadows(
+    filter: {
+      readonly creditPolicyId: string;
+      readonly from?: string | undefined;
+      readonly before?: string | undefined;
+    },
+    page: PageRequest,
+  ): Promise<Page<ShadowCase>>;
 }

@@ -31,6 +31,14 @@ export const DecidedFacts = z.object({
 });
 export type DecidedFacts = z.infer<typeof DecidedFacts>;
 
+/** The decision that counted, as a shadow beside it remembers it: so one read of the shadows compares both. */
+const BesideShadow = z.object({
+  creditPolicy: z.string(),
+  decided: DecidedFacts,
+  /** Whether the champion decided; a live challenger leaves the champion in the shadow. */
+  isChampion: z.boolean(),
+});
+
 /** One decision with everything it was made from. A shadow decision changed nothing: it is there to be compared. */
 export const DecisionRecord = z.object({
   applicationId: ApplicationId,
@@ -38,6 +46,9 @@ export const DecisionRecord = z.object({
   record: z.string(),
   /** Only on the decision that counts: the index that replays read holds no shadows. */
   creditPolicyId: z.string().optional(),
+  /** Only on a shadow: the challenged policy, which an index of its own finds shadows by; and what counted. */
+  shadowOf: z.string().optional(),
+  beside: BesideShadow.optional(),
   creditPolicy: z.string(),
   decidedAt: Instant,
   inputs: DecisionInputs,
@@ -56,17 +67,51 @@ export const ReplayCase = DecisionRecord.pick({
 });
 export type ReplayCase = z.infer<typeof ReplayCase>;
 
-/** The record of a decision: the one that counts, or a shadow beside it. */
+/** What the index by challenged policy carries: both answers to the same application. */
+export const ShadowCase = DecisionRecord.pick({
+  applicationId: true,
+  creditPolicy: true,
+  decidedAt: true,
+  decided: true,
+}).extend({ beside: BesideShadow });
+export type ShadowCase = z.infer<typeof ShadowCase>;
+
+/** The record of the decision that counts. */
 export function recordOf(
   inputs: DecisionInputs,
   decided: PolicyDecision,
-  creditPolicyId: string | undefined,
+  creditPolicyId: string,
 ): DecisionRecord {
+  return { ...keptOf(inputs, decided), record: 'decision', creditPolicyId };
+}
+
+/** The record of what the other policy would have said: it changed nothing. */
+export function shadowRecordOf(
+  inputs: DecisionInputs,
+  shadow: PolicyDecision,
+  contest: {
+    readonly creditPolicyId: string;
+    readonly counted: PolicyDecision;
+    readonly isChampion: boolean;
+  },
+): DecisionRecord {
+  const { creditPolicyId, counted, isChampion } = contest;
+  return {
+    ...keptOf(inputs, shadow),
+    record: `shadow#${shadow.creditPolicy}`,
+    shadowOf: creditPolicyId,
+    beside: {
+      creditPolicy: counted.creditPolicy,
+      decided: DecidedFacts.parse(counted),
+      isChampion,
+    },
+  };
+}
+
+function keptOf(inputs: DecisionInputs, decided: PolicyDecision) {
   const { trace, creditPolicy } = decided;
   return {
     applicationId: inputs.applicationId,
-    record: creditPolicyId === undefined ? `shadow#${creditPolicy}` : 'decision',
-    ...(creditPolicyId === undefined ? {} : { creditPolicyId }),
     creditPolicy,
     decidedAt: inputs.decidedAt,
     inputs,

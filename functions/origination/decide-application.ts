@@ -17,7 +17,7 @@ import { decideByPolicy, type DecisionSetting } from '#domain/underwriting/decid
 import type { DecisionInputs } from '#domain/underwriting/decision-inputs.ts';
 import { decisionOf } from '#domain/underwriting/decision-of.ts';
 import type { Decisions } from '#domain/underwriting/decision-ports.ts';
-import { recordOf } from '#domain/underwriting/decision-record.ts';
+import { recordOf, shadowRecordOf } from '#domain/underwriting/decision-record.ts';
 import { gatherInputs } from '#domain/underwriting/gather-inputs.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { existing } from '#platform/existing.ts';
@@ -72,10 +72,12 @@ async function decide(
     ...setting,
     policy: existing(policy, `version ${version} of credit policy ${id}`),
   });
-  const [real, shadow] = decidesBy === 'Challenger' ? [other, champion] : [champion, other];
+  const isChampion = decidesBy === 'Champion';
+  const [real, shadow] = isChampion ? [champion, other] : [other, champion];
+  const contest = { creditPolicyId, counted: real, isChampion };
   await Promise.all([
     decisions.save(recordOf(inputs, real, creditPolicyId)),
-    decisions.save(recordOf(inputs, shadow, undefined)),
+    decisions.save(shadowRecordOf(inputs, shadow, contest)),
   ]);
   return decisionOf(inputs, real);
 }

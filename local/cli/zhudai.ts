@@ -252,6 +252,26 @@ connected(policy.command('replay'))
     output.result(report, () => describeReplay(report));
   });
 
+connected(policy.command('shadows'))
+  .description('compare what champion and challenger said of the same applications')
+  .argument('<policy>', 'the id of the challenged policy, such as person')
+  .option('--from <date>', 'the first business date of the decisions')
+  .option('--to <date>', 'the last one')
+  .action(async (name: string, flags: CommandFlags & { from?: string; to?: string }) => {
+    const { output, operator } = await connection(flags);
+    const { describeShadows, shadowReports } = await import('./policy-shadows.ts');
+    const display = output.progress('Comparing');
+    const reports = await shadowReports({
+      operator,
+      creditPolicyId: name,
+      from: flags.from,
+      to: flags.to,
+      onProgress: display.update,
+    });
+    display.end('Compared');
+    output.result(reports, () => describeShadows(reports));
+  });
+
 connected(policy.command('draft'))
   .description('hand a policy in for approval by somebody else')
   .argument('<file>', 'the policy; its version is the next one')

@@ -50,7 +50,7 @@ const tables: Readonly<Record<string, { keys: Keys; indexes?: Readonly<Record<st
   Selections: { keys: ['selectionId'] },
   Decisions: {
     keys: ['applicationId', 'record'],
-    indexes: { ByPolicy: ['creditPolicyId', 'decidedAt'] },
+    indexes: { ByPolicy: ['creditPolicyId', 'decidedAt'], ByShadow: ['shadowOf', 'decidedAt'] },
   },
 };
 

@@ -1,6 +1,6 @@
 import type { Page, PageRequest } from '#domain/shared/page.ts';
 import type { Decisions } from '#domain/underwriting/decision-ports.ts';
-import { DecisionRecord, ReplayCase } from '#domain/underwriting/decision-record.ts';
+import { DecisionRecord, ReplayCase, ShadowCase } from '#domain/underwriting/decision-record.ts';
 import { pageOf } from './in-memory-pages.ts';
 
 /** Decisions in memory; what it answers is what DynamoDB answers. */
@@ -31,6 +31,20 @@ export class InMemoryDecisions implements Decisions {
       )
       .toSorted((a, b) => (a.decidedAt < b.decidedAt ? -1 : 1))
       .map((kept) => ReplayCase.parse(kept));
+    return Promise.resolve(pageOf(cases, page));
+  }
+
+  listShadows(
+    { creditPolicyId, from = '0', before = '9' }: Parameters<Decisions['listShadows']>[0],
+    page: PageRequest,
+  ): Promise<Page<ShadowCase>> {
+    const cases = [...this.#kept.values()]
+      .filter(
+        (kept) =>
+          kept.shadowOf === creditPolicyId && kept.decidedAt >= from && kept.decidedAt < before,
+      )
+      .toSorted((a, b) => (a.decidedAt < b.decidedAt ? -1 : 1))
+      .map((kept) => ShadowCase.parse(kept));
     return Promise.resolve(pageOf(cases, page));
   }
 }

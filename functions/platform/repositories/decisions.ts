@@ -1,7 +1,7 @@
 import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Page, PageRequest } from '#domain/shared/page.ts';
 import type { Decisions } from '#domain/underwriting/decision-ports.ts';
-import { DecisionRecord, ReplayCase } from '#domain/underwriting/decision-record.ts';
+import { DecisionRecord, ReplayCase, ShadowCase } from '#domain/underwriting/decision-record.ts';
 import { queryPage } from './queries.ts';
 
 /** The decision and a few shadows: more of one application would be a loop. */
@@ -56,6 +56,28 @@ export class DynamoDecisions implements Decisions {
         ScanIndexForward: true,
       },
       { ...page, schema: ReplayCase },
+    );
+  }
+
+  listShadows(
+    { creditPolicyId, from, before }: Parameters<Decisions['listShadows']>[0],
+    page: PageRequest,
+  ): Promise<Page<ShadowCase>> {
+    return queryPage(
+      this.#documents,
+      {
+        TableName: this.#tableName,
+        IndexName: 'ByShadow',
+        KeyConditionExpression: 'shadowOf = :id AND decidedAt BETWEEN :from AND :to',
+        // A time of day ends in a Z: what ends before it sorts before every time that begins with it.
+        ExpressionAttributeValues: {
+          ':id': creditPolicyId,
+          ':from': from ?? FIRST,
+          ':to': before?.replace(/Z$/, '') ?? LAST,
+        },
+        ScanIndexForward: true,
+      },
+      { ...page, schema: ShadowCase },
     );
   }
 }

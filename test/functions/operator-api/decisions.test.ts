@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { handler as getDecisions } from '#functions/operator-api/get-decisions.ts';
 import { handler as listDecisions } from '#functions/operator-api/list-decisions.ts';
+import { handler as listShadows } from '#functions/operator-api/list-shadow-decisions.ts';
 import { decideByPolicy } from '#domain/underwriting/decide-by-policy.ts';
-import { recordOf } from '#domain/underwriting/decision-record.ts';
+import { recordOf, shadowRecordOf } from '#domain/underwriting/decision-record.ts';
 import { DynamoDecisions } from '#platform/repositories/decisions.ts';
 import { send, startApiWorld, type ApiWorld } from '#test/support/api-world.ts';
 import { germanCase, personSetting } from '../../domain/underwriting/german-cases.ts';
@@ -17,7 +18,14 @@ beforeAll(async () => {
     const { inputs } = germanCase(position);
     const decided = decideByPolicy(inputs, personSetting);
     await decisions.save(recordOf(inputs, decided, 'person'));
-    if (position === 1) await decisions.save(recordOf(inputs, decided, undefined));
+    if (position === 1)
+      await decisions.save(
+        shadowRecordOf(inputs, decided, {
+          creditPolicyId: 'person',
+          counted: decided,
+          isChampion: true,
+        }),
+      );
   }
 });
 afterAll(async () => {
@@ -81,5 +89,45 @@ describe('listDecisions', () => {
       query: { creditPolicyId: 'person', cursor },
     });
     expect([answer.status, answer.body['code']]).toEqual([400, 'InvalidInput']);
+  });
+});
+
+describe('listShadowDecisions', () => {
+  const ask = (query: Record<string, string>) =>
+    send(listShadows, { as: analyst, query: { creditPolicyId: 'person', ...query } });
+
+  it('shows what both said of an application, by business date in Shanghai, without inputs', async () => {
+    const { inputs } = germanCase(1);
+    const answer = await ask({});
+    expect(answer.status).toBe(200);
+    expect(answer.body['items']).toMatchObject([
+      {
+        applicationId: inputs.applicationId,
+        creditPolicy: 'person#0001',
+        beside: { creditPolicy: 'person#0001', isChampion: true },
+      },
+    ]);
+    expect(answer.text).not.toMatch(/"facts"|"trace"/);
+    // Decided at 02:00Z on the 23rd: that is the 23rd from 00:00 in Shanghai, 16:00Z of the 22nd.
+    expect((await ask({ from: '2026-11-23', to: '2026-11-23' })).body['items']).toHaveLength(1);
+    expect((await ask({ to: '2026-11-22' })).body['items']).toEqual([]);
+    expect((await ask({ from: '2026-11-24' })).body['items']).toEqual([]);
+    expect((await ask({ creditPolicyId: 'company' })).body['items']).toEqual([]);
+  });
+
+  it.each([
+    { name: 'no date', query: { from: '2026-11-31' } },
+    { name: 'a cursor of another list', query: { cursor: 'eyJhIjoxfQ' } },
+    { name: 'a policy that can be none', query: { creditPolicyId: 'Person#1' } },
+  ])('refuses $name', async ({ query }) => {
+    expect((await ask(query as never)).status).toBe(400);
+  });
+
+  it('is not for everybody', async () => {
+    const answer = await send(listShadows, {
+      as: { operatorId: 'operator-d', roles: 'Reviewer' },
+      query: { creditPolicyId: 'person' },
+    });
+    expect(answer.status).toBe(403);
   });
 });

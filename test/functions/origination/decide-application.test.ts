@@ -91,6 +91,8 @@ async function decided(
     creditPolicy: stored?.decision?.creditPolicy,
     records: records.map((record) => [record.record, record.creditPolicy, record.decided.outcome]),
     inputs: JSON.stringify(records.map(({ inputs }) => inputs)),
+    beside: records.at(-1)?.beside,
+    shadowOf: records.at(-1)?.shadowOf,
   };
 }
 
@@ -103,7 +105,7 @@ const against = (mode: 'Shadow' | 'Live', shareBasisPoints = 10_000) => ({
 
 describe('decideApplication', () => {
   it('keeps the decision with its inputs, and nobody in them', async () => {
-    const { inputs, ...kept } = await decided(undefined);
+    const { inputs, beside: _, shadowOf: __, ...kept } = await decided(undefined);
     expect(kept).toEqual({
       outcome: 'Approved',
       creditPolicy: 'person#0001',
@@ -120,6 +122,12 @@ describe('decideApplication', () => {
         ['decision', 'person#0001', 'Approved'],
         ['shadow#strict#0001', 'strict#0001', 'Referred'],
       ],
+      shadowOf: 'person',
+      beside: {
+        creditPolicy: 'person#0001',
+        decided: { outcome: 'Approved' },
+        isChampion: true,
+      },
     });
   });
 
@@ -131,6 +139,12 @@ describe('decideApplication', () => {
         ['decision', 'strict#0001', 'Referred'],
         ['shadow#person#0001', 'person#0001', 'Approved'],
       ],
+      shadowOf: 'person',
+      beside: {
+        creditPolicy: 'strict#0001',
+        decided: { outcome: 'Referred' },
+        isChampion: false,
+      },
     });
     expect((await decided(against('Live', 0))).records).toHaveLength(1);
   });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decideByPolicy } from '#domain/underwriting/decide-by-policy.ts';
-import { recordOf } from '#domain/underwriting/decision-record.ts';
+import { recordOf, shadowRecordOf } from '#domain/underwriting/decision-record.ts';
 import type { ReplayReport } from '#domain/underwriting/replay-decisions.ts';
 import { germanCase, personSetting } from '../../domain/underwriting/german-cases.ts';
 import { draftPolicy, recordedTable } from '../../domain/underwriting/german-table.ts';
@@ -21,6 +21,15 @@ const kept = Array.from({ length: CASES }, (_, position) => {
   const { inputs } = germanCase(position);
   return recordOf(inputs, decideByPolicy(inputs, personSetting), 'person');
 });
+/** The same with the shipped draft as a challenger in the shadow. */
+const shadows = kept.map(({ inputs }) =>
+  shadowRecordOf(inputs, decideByPolicy(inputs, { ...personSetting, policy: draftPolicy }), {
+    creditPolicyId: 'person',
+    counted: decideByPolicy(inputs, personSetting),
+    isChampion: true,
+  }),
+);
+const shadowQueries: string[] = [];
 const catalog: Readonly<Record<string, unknown>> = {
   product: personSetting.product,
   scorecard: personSetting.scorecard,
@@ -51,6 +60,13 @@ function answerTo(path: string, query: URLSearchParams, body: object): unknown {
     const from = Number(query.get('cursor') ?? 0);
     const next = from + PAGE;
     const items = kept.slice(from, next);
+    return { items, ...(next < CASES ? { nextCursor: String(next) } : {}) };
+  }
+  if (path === '/ops/shadow-decisions') {
+    shadowQueries.push(query.toString());
+    const from = Number(query.get('cursor') ?? 0);
+    const next = from + PAGE;
+    const items = query.get('creditPolicyId') === 'person' ? shadows.slice(from, next) : [];
     return { items, ...(next < CASES ? { nextCursor: String(next) } : {}) };
   }
   if (path === '/ops/catalog') return { items: [catalog[query.get('kind') ?? '']] };
@@ -114,6 +130,38 @@ describe('zhudai policy replay', () => {
     for (const line of ['approval rate', 'expected loss', 'average price', 'Approved to Referred'])
       expect(stdout).toContain(line);
     expect(stdout).toMatch(/app_[0-9A-Z]{26} +Approved to Referred .*\+[A-Z]/);
+  });
+});
+
+describe('zhudai policy shadows', () => {
+  it('compares champion and challenger over a period, page after page, as a replay would', async () => {
+    const words = ['--from', '2026-11-01', '--to', '2026-11-30', '--url', url, '--json'];
+    const { code, stdout, stderr } = await zhudai('shadows', 'person', ...words);
+    expect(code, stderr).toBe(0);
+    const [report] = JSON.parse(stdout) as (ReplayReport & Record<string, unknown>)[];
+    expect(report).toMatchObject({
+      champion: 'person#0001',
+      challenger: 'person#0002',
+      decidedByChallenger: 0,
+      cases: CASES,
+    });
+    expect(shadowQueries).toHaveLength(Math.ceil(CASES / PAGE));
+    expect(shadowQueries[0]).toBe('creditPolicyId=person&from=2026-11-01&to=2026-11-30&limit=100');
+    const replayed = await zhudai('replay', draftFile, '--url', url, '--json');
+    expect(report).toMatchObject(JSON.parse(replayed.stdout) as object);
+  });
+
+  it('tells a person in words, also that there is nothing', async () => {
+    const { stdout } = await zhudai('shadows', 'person', '--url', url);
+    for (const line of [
+      'person#0002 (after) against person#0001 (before)',
+      'approval rate',
+      'expected loss',
+      'average price',
+    ])
+      expect(stdout).toContain(line);
+    const none = await zhudai('shadows', 'company', '--url', url);
+    expect(none.stdout).toContain('no challenger has decided anything');
   });
 });
 

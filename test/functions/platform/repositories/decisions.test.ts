@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applicationIdOf } from '#domain/shared/ids.ts';
 import type { Decisions } from '#domain/underwriting/decision-ports.ts';
-import { ReplayCase, type DecisionRecord } from '#domain/underwriting/decision-record.ts';
+import {
+  ReplayCase,
+  ShadowCase,
+  type DecisionRecord,
+} from '#domain/underwriting/decision-record.ts';
 import { DynamoDecisions } from '#platform/repositories/decisions.ts';
 import { startTestDatabase, type TestDatabase } from '#test/support/dynamodb-local.ts';
 import { InMemoryDecisions } from '#test/support/in-memory-decisions.ts';
@@ -61,9 +65,15 @@ function record(number: number, patch: Partial<DecisionRecord> = {}): DecisionRe
   };
 }
 
-function shadowOf(number: number): DecisionRecord {
+function shadowOf(number: number, challenged = 'person'): DecisionRecord {
   const { creditPolicyId: _, ...rest } = record(number);
-  return { ...rest, record: 'shadow#person#0002', creditPolicy: 'person#0002' };
+  return {
+    ...rest,
+    record: 'shadow#person#0002',
+    creditPolicy: 'person#0002',
+    shadowOf: challenged,
+    beside: { creditPolicy: 'person#0001', decided: rest.decided, isChampion: true },
+  };
 }
 
 describe.each(kinds)('%s', (_name, make) => {
@@ -97,5 +107,31 @@ describe.each(kinds)('%s', (_name, make) => {
       after = page.next;
     } while (after !== undefined);
     expect(times).toEqual(['3', '4', '5']);
+  });
+
+  it('pages through the shadows of a policy, the oldest first, with what counted beside each', async () => {
+    const decisions = make();
+    const challenged = `shadowed-${_name.toLowerCase()}`;
+    for (const number of [9, 8, 7, 6]) await decisions.save(shadowOf(number, challenged));
+    await decisions.save(shadowOf(5, 'another'));
+    await decisions.save(record(4, { creditPolicyId: challenged }));
+    const found: unknown[] = [];
+    let after: Readonly<Record<string, string | number>> | undefined;
+    do {
+      const page = await decisions.listShadows(
+        // The first of them is inside, the last is not.
+        {
+          creditPolicyId: challenged,
+          from: '2026-11-23T02:06:00.000Z',
+          before: '2026-11-23T02:09:00.000Z',
+        },
+        { limit: 2, ...(after === undefined ? {} : { after }) },
+      );
+      found.push(...page.items);
+      after = page.next;
+    } while (after !== undefined);
+    expect(found).toEqual([6, 7, 8].map((number) => ShadowCase.parse(shadowOf(number))));
+    const all = await decisions.listShadows({ creditPolicyId: challenged }, { limit: 10 });
+    expect(all.items).toHaveLength(4);
   });
 });
