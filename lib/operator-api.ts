@@ -73,6 +73,12 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
       queries(tasks, 'ByApplication'),
       uses(decisions, 'Query'),
     ],
+    'open-review': [
+      uses(applications, 'GetItem', 'PutItem'),
+      uses(tasks, 'GetItem', 'PutItem'),
+      queries(tasks, 'ByApplication'),
+    ],
+    'withdraw-consent': [uses(applications, 'GetItem', 'PutItem')],
     'list-collateral': [uses(applications, 'GetItem'), uses(data.collateral, 'Query')],
     'select-borrowers': [
       uses(applications, 'GetItem'),

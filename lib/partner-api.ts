@@ -81,6 +81,7 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
       uses(tasks, 'GetItem', 'PutItem'),
       queries(tasks, 'ByApplication'),
     ],
+    'functions/partner-api/withdraw-consent.ts': [changesApplication],
     'functions/partner-api/get-loan.ts': [readsLoan],
     'functions/partner-api/get-loan-schedule.ts': [readsLoan],
     'functions/partner-api/list-payments.ts': [readsLoan],

@@ -59,6 +59,11 @@ const partnerRoutes: readonly RouteFacts[] = [
     'borrowers cannot withdraw',
   ],
   [
+    'POST /v1/applications/{applicationId}/consent-withdrawals',
+    'partner-api/withdraw-consent',
+    'borrowers who take back their consent are still written to',
+  ],
+  [
     'POST /v1/applications/{applicationId}/review-requests',
     'partner-api/request-review',
     'borrowers cannot ask a person to look at an automatic decision, as the law lets them',
@@ -147,6 +152,16 @@ const operatorRoutes: readonly RouteFacts[] = [
     'GET /ops/applications/{applicationId}/portrait',
     'get-portrait',
     'operators cannot see what is known of a borrower',
+  ],
+  [
+    'POST /ops/applications/{applicationId}/review-requests',
+    'open-review',
+    'a declined borrower who calls cannot have a person look again',
+  ],
+  [
+    'POST /ops/applications/{applicationId}/consent-withdrawals',
+    'withdraw-consent',
+    'borrowers who take back their consent are still written to',
   ],
   [
     'GET /ops/applications/{applicationId}/collateral',

@@ -393,6 +393,10 @@ export const Application = z.object({
   /** Envelope-encrypted JSON: { applicant, supplier }. */
   pii: z.instanceof(Uint8Array),
   consents: z.array(Consent),
+  /** Consents the borrower has taken back here, and when; it counts for all their applications. */
+  consentWithdrawals: z
+    .array(z.object({ purpose: z.literal('Marketing'), withdrawnAt: Instant }))
+    .optional(),
   attribution: z.object({ channel: z.string(), campaign: z.string().optional() }).optional(),
   humanReviewRequested: z.boolean(),
   /** What screening found others to have sent with the same device, phone, account, address or contacts. */

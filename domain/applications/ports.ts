@@ -47,6 +47,13 @@ export interface Applications {
   replaceHoldingBorrower(next: Application): Promise<'Stored' | 'BorrowerBusy'>;
   /** Stores the next (closing) version and lets the borrower apply again. */
   replaceReleasingBorrower(next: Application): Promise<void>;
+  /**
+   * Stores the next version and, with it, that its borrower has taken back the consent to marketing: for every application
+   * of theirs that came before.
+   */
+  replaceWithdrawingMarketing(next: Application, withdrawnAt: string): Promise<void>;
+  /** When a borrower took back the consent to marketing, the last time; undefined when never. Never an index. */
+  marketingWithdrawnAt(borrowerKey: string): Promise<string | undefined>;
   /** Newest first. */
   listByPartner(
     filter: { readonly partnerId: string; readonly status?: Application['status'] | undefined },

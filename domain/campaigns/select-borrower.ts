@@ -32,37 +32,52 @@ export interface CampaignCandidate {
   /** When each application of the borrower came. */
   readonly submittedAt: readonly string[];
   readonly isBlocked: boolean;
+  /** When the borrower last took back a consent to marketing, through whichever application. */
+  readonly marketingWithdrawnAt: string | undefined;
 }
 
 /**
  * Whether a campaign may write to a borrower, judged by the newest application alone: a consent to marketing that was not
- * given again is not there. Nobody without it is chosen (PIPL art. 13, 24), nobody who is blocked, and nobody of whom a
+ * given again is not there, nor is one that was taken back since (PIPL art. 15). Nobody without it is chosen (PIPL art. 13, 24), nobody who is blocked, and nobody of whom a
  * criterion is not known.
  */
 export function selectBorrower(
-  { decision, application, product, submittedAt, isBlocked }: CampaignCandidate,
+  candidate: CampaignCandidate,
   criteria: CampaignCriteria,
   date: string,
 ): SelectedBorrower | undefined {
-  const { borrowerKey, consents } = application;
+  const { decision, application, submittedAt, isBlocked } = candidate;
+  const { borrowerKey } = application;
   const { segment, grade } = decision.decided;
   const valueFen = estimateValueFen(decision);
   const own = Date.parse(application.submittedAt);
   const isNewest = submittedAt.every((at) => Date.parse(at) <= own);
-  const isConsented = consents.some(
-    (consent) =>
-      consent.purpose === 'Marketing' && isConsentCurrent(consent, product.consentMaxAgeDays, date),
-  );
   const isWanted =
     (criteria.segments?.some((wanted) => wanted === segment) ?? true) &&
     (criteria.grades?.includes(grade) ?? true) &&
     (criteria.valueMinFen === undefined ||
       (valueFen !== undefined && valueFen >= criteria.valueMinFen));
-  if (isBlocked || !isNewest || !isConsented || !isWanted) return undefined;
+  if (isBlocked || !isNewest || !isConsented(candidate, date) || !isWanted) return undefined;
   return {
     borrowerKey,
     grade,
     ...(segment === undefined ? {} : { segment }),
     ...(valueFen === undefined ? {} : { valueFen }),
   };
+}
+
+/** A consent counts when it is current, and both it and the application that brings it came after any withdrawal. */
+function isConsented(
+  { application, product, marketingWithdrawnAt }: CampaignCandidate,
+  date: string,
+): boolean {
+  const isSince = (at: string): boolean =>
+    marketingWithdrawnAt === undefined || Date.parse(at) > Date.parse(marketingWithdrawnAt);
+  if (!isSince(application.submittedAt)) return false;
+  return application.consents.some(
+    (consent) =>
+      consent.purpose === 'Marketing' &&
+      isConsentCurrent(consent, product.consentMaxAgeDays, date) &&
+      isSince(consent.givenAt),
+  );
 }

@@ -24,7 +24,7 @@ import { describeRoute, Nothing } from '#platform/route-description.ts';
 import { now } from '#platform/time.ts';
 import { operatorCursor, pageKeyIn } from './operator-cursor.ts';
 
-/** Each candidate costs three reads: a page answers well before the gateway gives up. */
+/** Each candidate costs five reads: a page answers well before the gateway gives up. */
 const PAGE_SIZE = 50;
 
 export const selectBorrowersRoute = describeRoute({
@@ -124,13 +124,14 @@ async function choose(
   if (application === undefined) return undefined;
   const { borrowerKey } = application;
   const { id, version } = parseCatalogKey(decision.inputs.product);
-  const [product, sent, block] = await Promise.all([
+  const [product, sent, block, marketingWithdrawnAt] = await Promise.all([
     catalog.find({ kind: 'product', id, version }, Product),
     history.applicationsOf(borrowerKey),
     catalog.find(
       { kind: 'blocked-borrower', id: borrowerKey, version: 1 },
       z.looseObject({ kind: z.string().optional() }),
     ),
+    applications.marketingWithdrawnAt(borrowerKey),
   ]);
   const candidate = {
     decision,
@@ -138,6 +139,7 @@ async function choose(
     product: existing(product, `product ${decision.inputs.product}`),
     submittedAt: sent.map(({ submittedAt }) => submittedAt),
     isBlocked: block !== undefined,
+    marketingWithdrawnAt,
   };
   return selectBorrower(candidate, criteria, businessDateOf(at.getTime()));
 }

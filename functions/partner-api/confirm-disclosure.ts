@@ -6,7 +6,7 @@ import { apiRoute, replayedHeader } from '#platform/api-route.ts';
 import { existing } from '#platform/existing.ts';
 import { retryOnConflict } from '#platform/retry-on-conflict.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
-import { wasApplied } from './applied-before.ts';
+import { wasApplied } from '#platform/applied-before.ts';
 import { ownApplication } from './own-application.ts';
 import { partnerDependencies } from './partner-dependencies.ts';
 

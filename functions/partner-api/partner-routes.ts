@@ -18,6 +18,7 @@ import { requestReviewRoute } from './request-review.ts';
 import { requestSignatureRoute } from './request-signature.ts';
 import { submitApplicationRoute } from './submit-application.ts';
 import { withdrawApplicationRoute } from './withdraw-application.ts';
+import { withdrawConsentRoute } from './withdraw-consent.ts';
 
 /** What partners may ask for; the OpenAPI document and the route table of the cloud definition are held against it. */
 export const partnerRoutes: readonly RouteDescription[] = [
@@ -32,6 +33,7 @@ export const partnerRoutes: readonly RouteDescription[] = [
   requestSignatureRoute,
   withdrawApplicationRoute,
   requestReviewRoute,
+  withdrawConsentRoute,
   getLoanRoute,
   getLoanScheduleRoute,
   listPaymentsRoute,

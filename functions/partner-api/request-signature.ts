@@ -10,7 +10,7 @@ import { HttpSignatureProvider } from '#platform/providers/signature-provider.ts
 import { retryOnConflict } from '#platform/retry-on-conflict.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
 import { providerSecret } from '#platform/secrets.ts';
-import { wasApplied } from './applied-before.ts';
+import { wasApplied } from '#platform/applied-before.ts';
 import { ownApplication } from './own-application.ts';
 import { vaultDependencies, type VaultDependencies } from './vault-dependencies.ts';
 

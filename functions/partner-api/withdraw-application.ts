@@ -10,7 +10,7 @@ import { workflowClient } from '#platform/clients.ts';
 import { retryOnConflict } from '#platform/retry-on-conflict.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
 import { SfnWorkflowTokens } from '#platform/workflow-tokens.ts';
-import { wasApplied } from './applied-before.ts';
+import { wasApplied } from '#platform/applied-before.ts';
 import { ownApplication } from './own-application.ts';
 import { partnerDependencies, type PartnerDependencies } from './partner-dependencies.ts';
 

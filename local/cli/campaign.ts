@@ -42,3 +42,20 @@ export function describeSelection({ campaign, looked, borrowers }: CampaignSelec
     `${String(borrowers.length)} of ${String(looked)} decided applications for ${campaign}`,
   ];
 }
+
+type Withdrawal = Readonly<Record<string, unknown>>;
+
+/** Takes back the consent to marketing of the borrower behind an application, for all their applications. */
+export async function withdrawConsent(
+  operator: PlatformClient,
+  applicationId: string,
+): Promise<Withdrawal> {
+  const path = `/ops/applications/${encodeURIComponent(applicationId)}/consent-withdrawals`;
+  return (await operator.post(path, { purpose: 'Marketing' }, randomUUID())).body;
+}
+
+export function describeWithdrawal({ applicationId, withdrawnAt }: Withdrawal): string[] {
+  return [
+    `no campaign writes to the borrower of ${String(applicationId)} from ${String(withdrawnAt)}`,
+  ];
+}

@@ -231,6 +231,16 @@ connected(program.command('campaign'))
     },
   );
 
+connected(program.command('withdraw-consent'))
+  .description('take back the consent to marketing of the borrower behind an application')
+  .argument('<applicationId>')
+  .action(async (applicationId: string, flags: CommandFlags) => {
+    const { output, operator } = await connection(flags);
+    const { describeWithdrawal, withdrawConsent } = await import('./campaign.ts');
+    const withdrawn = await withdrawConsent(operator, applicationId);
+    output.result(withdrawn, () => describeWithdrawal(withdrawn));
+  });
+
 const policy = program.command('policy').description('credit policies, before they are published');
 
 connected(policy.command('replay'))

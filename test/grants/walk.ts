@@ -145,6 +145,13 @@ class Walk {
       const id = await this.#apply(90_003, { amountFen: 5_000_000, incomeFen: 60_000 });
       await this.#until(id, 'Declined');
       await this.#partner.post(`/v1/applications/${id}/review-requests`, { reason: 'walk' });
+      const reviewer = this.#as('operator-a');
+      await reviewer.post(`/ops/applications/${id}/review-requests`, { reason: 'walk' });
+      for (const path of [`/v1/applications/${id}`, `/ops/applications/${id}`])
+        await (path.startsWith('/v1') ? this.#partner : reviewer).post(
+          `${path}/consent-withdrawals`,
+          { purpose: 'Marketing' },
+        );
     });
   }
 
@@ -301,6 +308,9 @@ class Walk {
     );
     await this.#step('campaign', () =>
       supervisor.post('/ops/campaigns/walk/selections', { creditPolicyId: 'person' }),
+    );
+    await this.#step('champion and challenger', () =>
+      supervisor.get('/ops/shadow-decisions?creditPolicyId=person'),
     );
     await this.#step('strategy', () =>
       supervisor.post(`${first}/strategy`, { strategyId: 'default-ladder' }).catch(onlyProblems),

@@ -15,6 +15,7 @@ export class InMemoryApplications implements Applications {
   readonly keys = new InMemoryIdempotencyKeys();
   readonly #items = new InMemoryItems<Application>();
   readonly #holders = new Map<string, string>();
+  readonly #withdrawals = new Map<string, string>();
 
   find(applicationId: string): Promise<Application | undefined> {
     return Promise.resolve(this.#items.find(applicationId));
@@ -55,6 +56,18 @@ export class InMemoryApplications implements Applications {
       this.#items.store(next.applicationId, next);
       if (this.#isFree(next)) this.#holders.delete(next.borrowerKey);
     });
+  }
+
+  replaceWithdrawingMarketing(next: Application, withdrawnAt: string): Promise<void> {
+    return attempt(() => {
+      this.#items.store(next.applicationId, next);
+      const known = this.#withdrawals.get(next.borrowerKey) ?? withdrawnAt;
+      this.#withdrawals.set(next.borrowerKey, known > withdrawnAt ? known : withdrawnAt);
+    });
+  }
+
+  marketingWithdrawnAt(borrowerKey: string): Promise<string | undefined> {
+    return Promise.resolve(this.#withdrawals.get(borrowerKey));
   }
 
   listByPartner(

@@ -1,4 +1,5 @@
 import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import { Application } from '#domain/applications/application.ts';
 import {
   ApplicationSummary,
@@ -8,6 +9,7 @@ import {
 } from '#domain/applications/ports.ts';
 import { ConcurrentChange } from '#domain/shared/errors.ts';
 import type { Page, PageRequest } from '#domain/shared/page.ts';
+import { Instant } from '#domain/shared/primitives.ts';
 import {
   putConditionally,
   writeTogether,
@@ -89,6 +91,31 @@ export class DynamoApplications implements Applications {
     if (isHeldByOther) await this.replace(next);
   }
 
+  async replaceWithdrawingMarketing(next: Application, withdrawnAt: string): Promise<void> {
+    const [isStale, isOlder] = await this.#write([
+      { Put: applicationPut(this.#tableName, next) },
+      {
+        Put: {
+          TableName: this.#tableName,
+          Item: { applicationId: withdrawalIdOf(next.borrowerKey), withdrawnAt },
+          ConditionExpression: 'attribute_not_exists(applicationId) OR withdrawnAt <= :at',
+          ExpressionAttributeValues: { ':at': withdrawnAt },
+        },
+      },
+    ]);
+    if (isStale) throw staleApplication(next);
+    // Taken back again meanwhile, through another application: the later one stands.
+    if (isOlder) await this.replace(next);
+  }
+
+  async marketingWithdrawnAt(borrowerKey: string): Promise<string | undefined> {
+    const Key = { applicationId: withdrawalIdOf(borrowerKey) };
+    const { Item } = await this.#documents.send(
+      new GetCommand({ TableName: this.#tableName, Key, ConsistentRead: true }),
+    );
+    return Item === undefined ? undefined : Withdrawal.parse(Item).withdrawnAt;
+  }
+
   listByPartner(
     filter: { readonly partnerId: string; readonly status?: Application['status'] | undefined },
     page: PageRequest,
@@ -140,6 +167,12 @@ export function guardRelease(tableName: string, application: Application): Trans
       ExpressionAttributeValues: { ':me': application.applicationId },
     },
   };
+}
+
+const Withdrawal = z.object({ withdrawnAt: Instant });
+
+function withdrawalIdOf(borrowerKey: string): string {
+  return `marketing#${borrowerKey}`;
 }
 
 function guardIdOf({ borrowerKey }: Application): string {

@@ -33,6 +33,7 @@ const choose = (
       product: { consentMaxAgeDays: 180 },
       submittedAt: [submittedAt, '2026-01-01T00:00:00.000Z'],
       isBlocked: false,
+      marketingWithdrawnAt: undefined,
       ...rest,
     },
     { creditPolicyId: 'person', ...criteria },
@@ -55,6 +56,25 @@ describe('selectBorrower', () => {
     { name: 'a consent of 181 days', change: { consents: [agreed('2026-05-26T09:00:00+08:00')] } },
     { name: 'a newer application', change: { submittedAt: ['2026-11-23T09:00:00.001+08:00'] } },
     { name: 'an entry on the block list', change: { isBlocked: true } },
+    {
+      name: 'a consent taken back since',
+      change: { marketingWithdrawnAt: '2026-11-23T09:00:00.001+08:00' },
+    },
+    {
+      name: 'a consent taken back in the same moment',
+      change: { marketingWithdrawnAt: '2026-11-23T01:00:00Z' },
+    },
+    {
+      name: 'a consent of before the withdrawal in an application of after it',
+      change: { marketingWithdrawnAt: '2026-11-01T09:00:00+08:00' },
+    },
+    {
+      name: 'a consent said to be of tomorrow in an application of before the withdrawal',
+      change: {
+        consents: [agreed('2026-11-24T09:00:00+08:00')],
+        marketingWithdrawnAt: '2026-11-23T10:00:00+08:00',
+      },
+    },
     { name: 'another segment', criteria: { segments: ['Nobility'] } },
     { name: 'another grade', criteria: { grades: ['F'] } },
     { name: 'a value a fen too small', criteria: { valueMinFen: valueFen + 1 } },
@@ -65,6 +85,10 @@ describe('selectBorrower', () => {
   it.each([
     { name: 'a consent of 180 days', change: { consents: [agreed('2026-05-27T09:00:00+08:00')] } },
     { name: 'the same instant in another zone', change: { submittedAt: ['2026-11-23T01:00:00Z'] } },
+    {
+      name: 'a consent given again after a withdrawal',
+      change: { marketingWithdrawnAt: '2026-11-01T08:59:59+08:00' },
+    },
     { name: 'one of two segments', criteria: { segments: ['Starter', segment] } },
     { name: 'one of two grades', criteria: { grades: [grade, 'F'] } },
     { name: 'exactly the value', criteria: { valueMinFen: valueFen } },

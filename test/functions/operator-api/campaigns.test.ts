@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decideByPolicy } from '#domain/underwriting/decide-by-policy.ts';
 import { recordOf } from '#domain/underwriting/decision-record.ts';
 import { handler as selectBorrowers } from '#functions/operator-api/select-borrowers.ts';
+import { handler as withdrawConsent } from '#functions/operator-api/withdraw-consent.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
 import { DynamoDecisions } from '#platform/repositories/decisions.ts';
 import { send, startApiWorld, type ApiWorld } from '#test/support/api-world.ts';
@@ -71,6 +72,30 @@ describe('selectBorrowers', () => {
     expect(pages).toBeGreaterThan(1);
     const agreed = Array.from({ length: PEOPLE / 3 }, (_, at) => `key-${String(at * 3)}`);
     expect(keys.toSorted()).toEqual(agreed.toSorted());
+  });
+
+  it('gives nobody who has taken the consent back, from that moment on and whoever took it down', async () => {
+    const { applicationId } = germanCase(0).inputs;
+    const reviewer = { operatorId: 'operator-a', roles: 'Reviewer' };
+    const keysOf = async (key: string) => {
+      const { items } = (await select({}, key)).body as unknown as Page;
+      return items.map(({ borrowerKey }) => borrowerKey);
+    };
+    expect(await keysOf('before')).toContain('key-0');
+    const request = {
+      as: reviewer,
+      parameters: { applicationId },
+      body: { purpose: 'Marketing' },
+      key: 'by-phone',
+    };
+    const withdrawn = await send(withdrawConsent, request);
+    expect(withdrawn.status).toBe(200);
+    expect((await send(withdrawConsent, request)).text).toBe(withdrawn.text);
+    expect(await keysOf('after')).not.toContain('key-0');
+    const auditor = { operatorId: 'operator-z', roles: 'Auditor' };
+    expect((await send(withdrawConsent, { ...request, as: auditor })).status).toBe(403);
+    const unknown = { applicationId: 'app_00000000000000000000000000' };
+    expect((await send(withdrawConsent, { ...request, parameters: unknown })).status).toBe(404);
   });
 
   it('answers a repeat the same, and is for supervisors only', async () => {

@@ -16,6 +16,7 @@ import { handler as registerDocument } from '#functions/partner-api/register-doc
 import { handler as requestReview } from '#functions/partner-api/request-review.ts';
 import { handler as requestSignature } from '#functions/partner-api/request-signature.ts';
 import { handler as submitApplication } from '#functions/partner-api/submit-application.ts';
+import { handler as withdrawConsent } from '#functions/partner-api/withdraw-consent.ts';
 import { handler as withdrawApplication } from '#functions/partner-api/withdraw-application.ts';
 import { quoteText } from '#local/cli/quote.ts';
 import { decideTask } from '#domain/tasks/decide-task.ts';
@@ -588,10 +589,30 @@ describe('requestReview', () => {
     const again = await send(requestReview, request);
     const other = await send(requestReview, { ...request, key: 'review-2' });
     expect([first.status, again.text, other.text]).toEqual([202, first.text, first.text]);
+    // Three days at the latest; before that it is reminded of, after it a supervisor is told.
+    const dueInMs = Date.parse(String(first.body['dueAt'])) - now().getTime();
+    expect(Math.round(dueInMs / 3_600_000)).toBe(72);
     const task = await tasks.find(String(first.body['taskId']));
     expect(task).toMatchObject({ kind: 'ReviewDecision', queue: 'DecisionReview', status: 'Open' });
     // What the borrower wrote may say who the borrower is: it stays out of tasks and events.
     expect(JSON.stringify(task)).not.toContain('my income rose');
+  });
+
+  it.each([
+    { declined: 'by screening', path: [] },
+    { declined: 'by the rules', path: ['Screened', 'DocumentsVerified', 'CreditChecked'] },
+    {
+      declined: 'for want of a funder',
+      path: ['Screened', 'DocumentsVerified', 'CreditChecked', 'Approved'],
+    },
+    {
+      declined: 'for its cost, with the contract',
+      path: ['Screened', 'DocumentsVerified', 'CreditChecked', 'Approved', 'FundingAllocated'],
+    },
+  ] as const)('is open to whoever was declined $declined', async ({ path }) => {
+    const application = await moved(await submitted(), ...path, 'Declined');
+    const answer = await send(requestReview, { ...on(application), body: { reason: 'why' } });
+    expect(answer.status).toBe(202);
   });
 
   it('gives the second look to somebody who had no part in the first', async () => {
@@ -629,6 +650,57 @@ describe('requestReview', () => {
     const body = { reason: 'too slow' };
     const answer = await send(requestReview, { ...on(await submitted()), body });
     expect([answer.status, answer.body['code']]).toEqual([409, 'InvalidTransition']);
+  });
+});
+
+describe('withdrawConsent', () => {
+  const body = { purpose: 'Marketing' };
+
+  it('is noted once in the chain of the application, and counts for the borrower at once', async () => {
+    const application = await submitted();
+    const { applicationId, borrowerKey } = application;
+    const request = { ...on(application), body, key: 'consent-1' };
+    const first = await send(withdrawConsent, request);
+    const again = await send(withdrawConsent, request);
+    expect([first.status, again.text]).toEqual([200, first.text]);
+    expect(again.headers).toMatchObject({ 'idempotency-replayed': 'true' });
+    const { withdrawnAt } = first.body;
+    expect(await applications.marketingWithdrawnAt(borrowerKey)).toBe(withdrawnAt);
+    const stored = await applications.find(applicationId);
+    expect(stored).toMatchObject({
+      status: application.status,
+      version: application.version + 1,
+      consents: application.consents,
+      consentWithdrawals: [{ purpose: 'Marketing', withdrawnAt }],
+      event: {
+        type: 'ConsentWithdrawn',
+        actor: 'partner:demo-partner',
+        facts: { purpose: 'Marketing' },
+      },
+    });
+    const reused = await send(withdrawConsent, {
+      ...request,
+      body: { purpose: 'Marketing', x: 1 },
+    });
+    expect(reused.status).toBe(400);
+  });
+
+  it('is taken of an application that has ended too, and again', async () => {
+    const application = await moved(await submitted(), 'Declined');
+    const first = await send(withdrawConsent, { ...on(application), body, key: 'ended-1' });
+    const second = await send(withdrawConsent, { ...on(application), body, key: 'ended-2' });
+    expect([first.status, second.status]).toEqual([200, 200]);
+    const stored = await applications.find(application.applicationId);
+    expect(stored?.consentWithdrawals).toHaveLength(2);
+    expect(stored?.status).toBe('Declined');
+  });
+
+  it('is refused of a consent that the loan rests on, and of another partner’s application', async () => {
+    const application = await submitted();
+    const other = { ...on(application), body: { purpose: 'CreditQuery' } };
+    expect((await send(withdrawConsent, other)).status).toBe(400);
+    const foreign = { ...on(application), body, as: { partnerId: 'other-partner' } };
+    expect((await send(withdrawConsent, foreign as never)).status).toBe(404);
   });
 });
 

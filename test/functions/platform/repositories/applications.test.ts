@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '#domain/applications/application.ts';
 import { changeApplication } from '#domain/applications/change-application.ts';
 import type { Applications, RememberedRequest } from '#domain/applications/ports.ts';
+import { withdrawMarketingConsent } from '#domain/applications/withdraw-consent.ts';
 import { ConcurrentChange } from '#domain/shared/errors.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
 import { DynamoIdempotencyKeys } from '#platform/repositories/idempotency-keys.ts';
@@ -134,6 +135,31 @@ describe.each([
     expect((await applications.find(second.applicationId))?.version).toBe(1);
     await applications.replaceReleasingBorrower(declined(screened(first)));
     expect(await applications.replaceHoldingBorrower(screened(second))).toBe('Stored');
+  });
+
+  it('remembers for the borrower, not for one application, that marketing was refused', async () => {
+    const applications = make();
+    const first = fresh();
+    const second = fresh({ borrowerKey: first.borrowerKey });
+    for (const each of [first, second]) await applications.create(each);
+    const withdraw = (application: Application, at: string) =>
+      withdrawMarketingConsent(application, { at, actor: 'partner:demo-partner', applied: {} });
+    expect(await applications.marketingWithdrawnAt(first.borrowerKey)).toBeUndefined();
+    const later = '2026-11-23T10:00:00.000Z';
+    const earlier = '2026-11-23T09:00:00.000Z';
+    await applications.replaceWithdrawingMarketing(withdraw(first, later), later);
+    expect(await applications.marketingWithdrawnAt(first.borrowerKey)).toBe(later);
+    expect((await applications.find(first.applicationId))?.consentWithdrawals).toEqual([
+      { purpose: 'Marketing', withdrawnAt: later },
+    ]);
+    // A clock that is behind takes nothing back, but its application still says so.
+    await applications.replaceWithdrawingMarketing(withdraw(second, earlier), earlier);
+    expect(await applications.marketingWithdrawnAt(first.borrowerKey)).toBe(later);
+    expect((await applications.find(second.applicationId))?.version).toBe(2);
+    await expect(
+      applications.replaceWithdrawingMarketing(withdraw(first, later), later),
+    ).rejects.toThrow(ConcurrentChange);
+    expect(await applications.marketingWithdrawnAt(fresh().borrowerKey)).toBeUndefined();
   });
 
   it('declines a second application without letting go of the first', async () => {

@@ -1,5 +1,5 @@
-import { ApiProblem, type ProblemCode } from '#platform/problem.ts';
-import type { Idempotency } from '#platform/api-route.ts';
+import { ApiProblem, type ProblemCode } from './problem.ts';
+import type { Idempotency } from './api-route.ts';
 
 const reused: ProblemCode = 'IdempotencyKeyReused';
 
