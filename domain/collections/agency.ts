@@ -23,13 +23,10 @@ export const CollectionAgency = z.object({
 });
 export type CollectionAgency = z.infer<typeof CollectionAgency>;
 
-export type AssignmentObstacle =
-  | 'AgencySuspended'
-  | 'NoMandate'
-  | 'ReviewTooOld'
-  | 'AssignedAlready'
-  | 'CaseClosed'
-  | 'CaseResting';
+/** Why an agency may not work for a lender on a date. */
+export type AgencyObstacle = 'AgencySuspended' | 'NoMandate' | 'ReviewTooOld';
+
+export type AssignmentObstacle = AgencyObstacle | 'AssignedAlready' | 'CaseClosed' | 'CaseResting';
 
 /** Why a case cannot be given to an agency on a date; empty when it can. */
 export function assignmentObstacles(
@@ -40,22 +37,34 @@ export function assignmentObstacles(
     limits,
   }: { readonly on: string; readonly limits: Pick<ConductLimits, 'agencyReviewMaxAgeDays'> },
 ): readonly AssignmentObstacle[] {
-  const hasMandate = agency.mandates.some(
-    ({ lenderId, period }) =>
-      lenderId === collectionCase.lenderId &&
-      on >= period.from &&
-      (period.to === undefined || on <= period.to),
-  );
+  const { lenderId } = collectionCase;
   return [
-    ...(agency.status === 'Suspended' ? (['AgencySuspended'] as const) : []),
-    ...(hasMandate ? [] : (['NoMandate'] as const)),
-    ...(on > addDays(agency.reviewedOn, limits.agencyReviewMaxAgeDays)
-      ? (['ReviewTooOld'] as const)
-      : []),
+    ...agencyObstacles(agency, { lenderId, on, limits }),
     // No sub-assignment: what an agency has is taken back first, by us.
     ...(collectionCase.assignment === undefined ? [] : (['AssignedAlready'] as const)),
     ...(collectionCase.status === 'Closed' ? (['CaseClosed'] as const) : []),
     ...(collectionCase.pauses.length > 0 ? (['CaseResting'] as const) : []),
+  ];
+}
+
+/** Held before a case is given, and before every contact: a register that changes changes what an agency may do at once. */
+export function agencyObstacles(
+  { status, mandates, reviewedOn }: CollectionAgency,
+  working: {
+    readonly lenderId: string;
+    readonly on: string;
+    readonly limits: Pick<ConductLimits, 'agencyReviewMaxAgeDays'>;
+  },
+): readonly AgencyObstacle[] {
+  const { lenderId, on, limits } = working;
+  const hasMandate = mandates.some(
+    ({ lenderId: mandator, period }) =>
+      mandator === lenderId && on >= period.from && (period.to === undefined || on <= period.to),
+  );
+  return [
+    ...(status === 'Suspended' ? (['AgencySuspended'] as const) : []),
+    ...(hasMandate ? [] : (['NoMandate'] as const)),
+    ...(on > addDays(reviewedOn, limits.agencyReviewMaxAgeDays) ? (['ReviewTooOld'] as const) : []),
   ];
 }
 

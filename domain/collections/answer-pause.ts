@@ -1,16 +1,15 @@
 import type { Task } from '../tasks/task.ts';
 import type { CollectionCase, Pause, ReliefRequest } from './case.ts';
 import { changeCase } from './change-case.ts';
+import type { ConductLimits } from './conduct-limits.ts';
 
-/** How long a granted relief has to become an agreement before the ladder goes on. */
-const AGREEMENT_DAYS = 15;
 const dayMs = 86_400_000;
 
 /**
  * What an answered request changes. Granted hardship goes on as a restructuring that servicing was asked for, and the case
  * rests until that has ended. A dispute or complaint the debtor won, or relief that servicing cannot give as it was asked
- * for, leaves the debtor alone for a while, in which people put it right; otherwise the case goes on. Undefined: it was
- * answered before.
+ * for, leaves the debtor alone for the days of the policy, in which people put it right; otherwise the case goes on.
+ * Undefined: it was answered before.
  */
 export function answerPause(
   collectionCase: CollectionCase,
@@ -18,11 +17,12 @@ export function answerPause(
     readonly pauseId: string;
     readonly task: Task;
     readonly at: string;
+    readonly limits: Pick<ConductLimits, 'reliefAgreementDays'>;
     /** What servicing was asked for, of granted hardship. */
     readonly requests?: readonly ReliefRequest[];
   },
 ): CollectionCase | undefined {
-  const { pauseId, task, at, requests = [] } = answered;
+  const { pauseId, task, at, limits, requests = [] } = answered;
   const pause = collectionCase.pauses.find((each) => each.pauseId === pauseId);
   const decision = task.decisions.at(-1);
   if (pause === undefined || pause.kind === 'Restructuring' || decision === undefined)
@@ -30,7 +30,7 @@ export function answerPause(
   const isGranted = isGrant(task);
   const others = collectionCase.pauses.filter((each) => each !== pause);
   const isAsked = isGranted && requests.length > 0;
-  const until = new Date(Date.parse(at) + AGREEMENT_DAYS * dayMs).toISOString();
+  const until = new Date(Date.parse(at) + limits.reliefAgreementDays * dayMs).toISOString();
   return changeCase(collectionCase, {
     type: typeOf(pause.kind, isGranted),
     at,

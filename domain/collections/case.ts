@@ -138,6 +138,8 @@ export const CollectionCase = z.object({
   assignment: Assignment.optional(),
   /** Who has said who they are; the first words of everybody else are to say so. */
   introducedBy: z.array(z.string()),
+  /** Loans whose claim was handed on, to a court or a buyer, with the day: their old default is not collected twice. */
+  handedOn: z.record(LoanId, BusinessDate).default({}),
   receipts: z
     .array(
       z.object({

@@ -1,3 +1,4 @@
+import { businessDateOf } from '../shared/calendar.ts';
 import { changeCase } from './change-case.ts';
 import type { CloseReason, CollectionCase } from './case.ts';
 
@@ -26,6 +27,7 @@ export function closeCase(
       closedBecause: because,
       closedAt: at,
       costFen,
+      handedOn: handedOnAfter(collectionCase, because, at),
       loans: [],
       pauses: [],
       promises: collectionCase.promises.map((promise) =>
@@ -45,6 +47,17 @@ export function closeCase(
       receivedByStep: receivedByStep(collectionCase),
     },
   });
+}
+
+/** A lawsuit and a sale take every loan of the case along. */
+function handedOnAfter(
+  { handedOn, loans }: CollectionCase,
+  because: CloseReason,
+  at: string,
+): CollectionCase['handedOn'] {
+  if (because !== 'LegalAction' && because !== 'Transferred') return handedOn;
+  const on = businessDateOf(Date.parse(at));
+  return { ...handedOn, ...Object.fromEntries(loans.map(({ loanId }) => [loanId, on])) };
 }
 
 function endedPromise(because: CloseReason): 'Kept' | 'Lapsed' {

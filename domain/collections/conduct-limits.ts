@@ -22,6 +22,8 @@ export interface ConductLimits {
   readonly lostDays: number;
   readonly recordYears: number;
   readonly hardshipReplyWorkdays: number;
+  /** For people to put right what the debtor won, before the ladder goes on. */
+  readonly reliefAgreementDays: number;
   readonly promiseGraceDays: number;
   readonly promiseMaxDays: number;
   readonly agencyReviewMaxAgeDays: number;
@@ -50,6 +52,7 @@ export function conductLimitsOf(pack: PolicyPack, scope: PolicyScope): ConductLi
     lostDays: int('collect.lostDays'),
     recordYears: int('collect.recordYears'),
     hardshipReplyWorkdays: int('collect.hardshipReplyWorkdays'),
+    reliefAgreementDays: int('collect.reliefAgreementDays'),
     promiseGraceDays: int('collect.promiseGraceDays'),
     promiseMaxDays: int('collect.promiseMaxDays'),
     agencyReviewMaxAgeDays: int('collect.agencyReviewMaxAgeDays'),

@@ -48,7 +48,10 @@ export function debtorSubjectOf(borrowerKey: string): string {
   return `debtor_${borrowerKey}`;
 }
 
-/** Notes what a contact taught about reaching the debtor. A contact with a third person teaches only whether it may be repeated. */
+/**
+ * Notes what a contact taught about reaching the debtor. A contact with a third person teaches only whether it may be
+ * repeated, and one with a guarantor nothing. Undefined: nothing was learnt.
+ */
 export function noteContact(
   debtor: Debtor | undefined,
   noted: { readonly contact: Contact; readonly code: OutcomeCode; readonly at: string },
@@ -68,6 +71,7 @@ export function noteContact(
       facts,
     });
   }
+  if (audience === 'Guarantor') return undefined;
   const patch = reachAfter(debtor, { code, date, channel });
   return (
     patch &&
@@ -123,6 +127,9 @@ type ReachPatch = Partial<
   >
 >;
 
+/** The dial was picked up at the debtor's number: it breaks a row of failures, whatever was said. */
+const answered: ReadonlySet<OutcomeCode> = new Set(['CallBackLater', 'HungUp', 'Listened']);
+
 function reachAfter(
   debtor: Debtor | undefined,
   { code, date, channel }: { code: OutcomeCode; date: string; channel: Contact['channel'] },
@@ -131,15 +138,17 @@ function reachAfter(
   if (code === 'ReportedDead') return { isReportedDead: true };
   const isDial = ['Call', 'AiVoice', 'VoiceNotify'].includes(channel);
   const result = resultOfOutcome[code];
-  if (result === 'Effective')
+  if (result === 'Effective' || answered.has(code))
     return { failedDials: 0, failedDays: 0, isNumberInvalid: false, lastReachedOn: date };
-  // Whoever picks up without talking, or is somebody else, neither proves the debtor reachable nor lost.
+  // A stranger at the number neither proves the debtor reachable nor lost.
   if (!isDial || result !== 'Unanswered') return undefined;
   const failedDials = (debtor?.failedDials ?? 0) + 1;
   return { failedDials, failedDialOn: date, failedDays: failedDaysAfter(debtor, date) };
 }
 
 function failedDaysAfter(debtor: Debtor | undefined, date: string): number {
+  // A day on which somebody answered is none on which nobody did.
+  if (debtor?.lastReachedOn === date) return 0;
   const last = debtor?.failedDialOn;
   const days = debtor?.failedDays ?? 0;
   if (last === undefined) return 1;

@@ -1,6 +1,6 @@
 import type { LenderType } from '../catalog/lender-type.ts';
 import { startAggregate } from '../shared/change-aggregate.ts';
-import { addDays, businessDateOf } from '../shared/calendar.ts';
+import { addDays } from '../shared/calendar.ts';
 import { caseIdOf } from '../shared/ids.ts';
 import { caseRecordOf, type CollectionCase } from './case.ts';
 import { changeCase } from './change-case.ts';
@@ -25,8 +25,8 @@ export function openCase(
   const { debt, at } = opening;
   const { loan } = debt;
   if (known === undefined) return firstCase(opening);
-  if (known.status === 'Closed')
-    return isHandedOver(known, debt) ? undefined : reopened(known, opening);
+  if (isHandedOn(known, debt)) return undefined;
+  if (known.status === 'Closed') return reopened(known, opening);
   if (known.loans.some(({ loanId }) => loanId === loan.loanId)) return undefined;
   return changeCase(known, {
     type: 'CaseLoanAdded',
@@ -64,6 +64,7 @@ function firstCase({ debt, lenderType, strategy, at }: CaseOpening): CollectionC
       promises: [],
       pauses: [],
       introducedBy: [],
+      handedOn: {},
       receipts: [],
       receivedFen: 0,
       costFen: 0,
@@ -89,13 +90,12 @@ function firstCase({ debt, lenderType, strategy, at }: CaseOpening): CollectionC
 }
 
 /**
- * Whether the default is the one that was handed on: it began before the case ended in a lawsuit or a sale. A late event about
- * it must not have the debtor collected from by two.
+ * Whether the default is one that was handed on: of a loan that ended in a lawsuit or a sale, and begun before. A late event
+ * about it must not have the debtor collected from by two, in whatever opening the case is by now.
  */
-function isHandedOver({ closedBecause, closedAt }: CollectionCase, { loan }: Debt): boolean {
-  if (closedBecause !== 'LegalAction' && closedBecause !== 'Transferred') return false;
-  if (closedAt === undefined) return false;
-  return addDays(loan.asOf, -loan.daysPastDue) <= businessDateOf(Date.parse(closedAt));
+function isHandedOn({ handedOn }: CollectionCase, { loan }: Debt): boolean {
+  const date = handedOn[loan.loanId];
+  return date !== undefined && addDays(loan.asOf, -loan.daysPastDue) <= date;
 }
 
 /** A new default begins a new ladder, under the strategy in force now. Who stopped or agreed to what stays known of the debtor. */

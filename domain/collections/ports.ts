@@ -37,7 +37,12 @@ export interface Cases {
     readonly collectionCase: CollectionCase;
     readonly debtor: Debtor | undefined;
   }): Promise<void>;
-  confirmContact(confirmed: { readonly day: ContactDay; readonly contact: Contact }): Promise<void>;
+  /** Stores counters, contact and what it taught about the debtor together: a wish to be left alone is never half known. */
+  confirmContact(confirmed: {
+    readonly day: ContactDay;
+    readonly contact: Contact;
+    readonly debtor: Debtor | undefined;
+  }): Promise<void>;
 
   /** The token of a workflow that waits for the next date; undefined takes it away. */
   keepWaiting(wait: CaseWait): Promise<void>;

@@ -1,4 +1,5 @@
 import { addDays, businessDateOf, addMonths } from '../shared/calendar.ts';
+import { agencyObstacles, type CollectionAgency } from './agency.ts';
 import type { CollectionCase } from './case.ts';
 import type { ConductLimits } from './conduct-limits.ts';
 import type { Contact, ContactDay } from './contact.ts';
@@ -34,12 +35,12 @@ export type RefusalReason =
   | 'VisitLimit'
   | 'VisitStaff'
   | 'VisitConsent'
-  | 'VisitNeedsSupervisor'
   | 'DebtorNotLost'
   | 'ThirdPersonStopped'
   | 'ThirdPersonPurpose'
   | 'DebtorReportedDead'
   | 'SpeakerNotAssigned'
+  | 'AgencyNotFit'
   | 'NotIntroduced';
 
 export type Reservation =
@@ -51,6 +52,8 @@ export interface ContactScene {
   readonly debtor: Debtor | undefined;
   readonly day: ContactDay;
   readonly limits: ConductLimits;
+  /** Whoever has the case by its assignment, as the register has it now. */
+  readonly agency?: CollectionAgency | undefined;
   readonly at: string;
 }
 
@@ -76,7 +79,7 @@ export function reserveContact(scene: ContactScene, request: ContactRequest): Re
 type Refusal = { readonly because: RefusalReason; readonly retryAt?: string };
 
 function refusedByCase(
-  { collectionCase }: ContactScene,
+  { collectionCase, agency, limits, at }: ContactScene,
   { speaker, purpose, isIntroduced = false, audience }: ContactRequest,
 ): Refusal | undefined {
   if (collectionCase.status === 'Closed') return { because: 'CaseClosed' };
@@ -86,6 +89,14 @@ function refusedByCase(
   if (speaker !== 'lender') {
     if (assignment?.agencyId !== speaker || assignment.noticedAt === undefined)
       return { because: 'SpeakerNotAssigned' };
+    // Suspended, without a mandate or a review of this year, or off the register: it works no more, whatever it was given.
+    const on = businessDateOf(Date.parse(at));
+    const { lenderId } = collectionCase;
+    if (
+      agency?.agencyId !== speaker ||
+      agencyObstacles(agency, { lenderId, on, limits }).length > 0
+    )
+      return { because: 'AgencyNotFit' };
   }
   const isKnown = collectionCase.introducedBy.includes(speaker);
   if (audience === 'Debtor' && !isKnown && !isIntroduced) return { because: 'NotIntroduced' };

@@ -1,11 +1,14 @@
 import * as z from 'zod';
+import type { Catalog } from '#domain/catalog/ports.ts';
 import { answerPause, isGrant } from '#domain/collections/answer-pause.ts';
 import type { CollectionCase, ReliefRequest } from '#domain/collections/case.ts';
 import type { Cases } from '#domain/collections/ports.ts';
+import { businessDateOf } from '#domain/shared/calendar.ts';
 import { TaskId } from '#domain/shared/primitives.ts';
 import { closeTask } from '#domain/tasks/close-task.ts';
 import type { Task } from '#domain/tasks/task.ts';
 import { wakeCase, type CaseWorkPorts } from '#platform/case-work.ts';
+import { conductLimits } from '#platform/collection-catalog.ts';
 import { eventConsumer } from '#platform/event-consumer.ts';
 import { existing } from '#platform/existing.ts';
 import { retryOnConflict } from '#platform/retry-on-conflict.ts';
@@ -21,6 +24,7 @@ export const ReliefDecided = z.object({
 
 export interface ApplyReliefDependencies extends CaseWorkPorts {
   readonly cases: Cases;
+  readonly catalog: Catalog;
   readonly restructurings: Restructurings;
 }
 
@@ -29,13 +33,15 @@ export async function runApplyRelief(
   { subjectId, caseId, pauseId }: z.infer<typeof ReliefDecided>,
   dependencies: ApplyReliefDependencies,
 ): Promise<void> {
-  const { cases, tasks, now } = dependencies;
+  const { cases, catalog, tasks, now } = dependencies;
   const task = existing(await tasks.find(subjectId), `task ${subjectId}`);
   if (task.status === 'Closed') return;
   const changed = await retryOnConflict(async (): Promise<CollectionCase> => {
     const found = existing(await cases.findById(caseId), 'such case');
     const requests = await askedFor(found, { pauseId, task }, dependencies);
-    const next = answerPause(found, { pauseId, task, requests, at: now().toISOString() });
+    const at = now().toISOString();
+    const limits = await conductLimits(catalog, found, businessDateOf(Date.parse(at)));
+    const next = answerPause(found, { pauseId, task, requests, limits, at });
     if (next !== undefined) await cases.replace(next);
     return next ?? found;
   });

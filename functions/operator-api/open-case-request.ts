@@ -77,7 +77,7 @@ export async function runOpenCaseRequest(
     (current) => pauseCase(current, { ...body, on, at, actor, limits }),
     dependencies,
   );
-  const pause = changed.after.pauses.find(({ kind }) => kind === body.kind);
+  const pause = changed.after.pauses.findLast(({ kind }) => kind === body.kind);
   if (pause !== undefined) {
     const task = openPauseTask(changed.after, { pause, at });
     await tasks.create(task).catch(unlessThere);

@@ -9,7 +9,7 @@ import { businessDateOf } from '#domain/shared/calendar.ts';
 import { Forbidden, InvalidInput } from '#domain/shared/errors.ts';
 import { contactIdOf } from '#domain/shared/ids.ts';
 import { apiRoute } from '#platform/api-route.ts';
-import { conductLimits, soundScript } from '#platform/collection-catalog.ts';
+import { agencyOf, conductLimits, soundScript } from '#platform/collection-catalog.ts';
 import { assertSameContact, refusalText, reserve } from '#platform/contact-conduct.ts';
 import { existing } from '#platform/existing.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
@@ -76,7 +76,8 @@ export async function runReserveContact(asked: ContactAsked, dependencies: Reser
     staff: asked.body.staff ?? [],
     hasConsent: asked.body.hasConsent ?? false,
   };
-  const reserved = await reserve(found, request, { cases, now, limits });
+  const agency = await agencyOf(catalog, found);
+  const reserved = await reserve(found, request, { cases, now, limits, agency });
   if (reserved.outcome === 'Refused') throw new Forbidden(refusalText(reserved));
   assertSameContact(reserved.contact, request);
   return reserved.contact;

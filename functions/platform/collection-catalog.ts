@@ -1,6 +1,7 @@
 import { Funder } from '#domain/catalog/funder.ts';
 import { PolicyPack } from '#domain/catalog/policy-pack.ts';
 import type { Catalog } from '#domain/catalog/ports.ts';
+import { CollectionAgency } from '#domain/collections/agency.ts';
 import type { CollectionCase } from '#domain/collections/case.ts';
 import { conductLimitsOf, type ConductLimits } from '#domain/collections/conduct-limits.ts';
 import { CollectionScript, lintScript } from '#domain/collections/script.ts';
@@ -30,6 +31,15 @@ export async function conductLimits(
   const packs = await catalog.list('policy-pack', PolicyPack);
   const newest = packs.toSorted((a, b) => (a.packId < b.packId ? -1 : 1)).at(-1);
   return conductLimitsOf(existing(newest, 'policy pack'), { lenderType, date });
+}
+
+/** The agency that has a case, as the register has it now; undefined while the house collects itself. */
+export async function agencyOf(
+  catalog: Catalog,
+  { assignment }: Pick<CollectionCase, 'assignment'>,
+): Promise<CollectionAgency | undefined> {
+  if (assignment === undefined) return undefined;
+  return catalog.find({ kind: 'collection-agency', id: assignment.agencyId }, CollectionAgency);
 }
 
 /** The strategy in force; new cases take it. */

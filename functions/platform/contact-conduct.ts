@@ -1,3 +1,4 @@
+import type { CollectionAgency } from '#domain/collections/agency.ts';
 import type { CollectionCase } from '#domain/collections/case.ts';
 import type { ConductLimits } from '#domain/collections/conduct-limits.ts';
 import { confirmContact } from '#domain/collections/confirm-contact.ts';
@@ -38,9 +39,13 @@ export type Reserved =
 export function reserve(
   subject: { readonly borrowerKey: string; readonly lenderId: string },
   request: ContactRequest,
-  ports: ConductPorts & { readonly limits: ConductLimits },
+  ports: ConductPorts & {
+    readonly limits: ConductLimits;
+    /** Of a contact an agency makes: its entry on the register. */
+    readonly agency?: CollectionAgency | undefined;
+  },
 ): Promise<Reserved> {
-  const { cases, now, limits } = ports;
+  const { cases, now, limits, agency } = ports;
   return retryOnConflict(async () => {
     const { borrowerKey, lenderId } = subject;
     const known = await cases.findContact(borrowerKey, request.contactId);
@@ -51,7 +56,7 @@ export function reserve(
       cases.readContactState(borrowerKey, businessDateOf(Date.parse(at))),
     ]);
     const collectionCase = existing(found, 'such case');
-    const scene = { collectionCase, ...state, limits, at };
+    const scene = { collectionCase, ...state, limits, agency, at };
     const reservation = reserveContact(scene, request);
     if (reservation.outcome === 'Refused') return reservation;
     const { day, contact } = reservation;
@@ -83,7 +88,7 @@ function isLive(current: CollectionCase | undefined, contact: Contact): current 
   return current?.status === 'Open' && current.caseId === contact.caseId;
 }
 
-/** Settles a contact: the counters, the record, and what it taught about reaching the debtor. Done twice it is done once. */
+/** Settles a contact: the counters, the record, and what it taught about the debtor, in one write. Done twice it is done once. */
 export async function settleContact(
   { borrowerKey, contactId }: Pick<Contact, 'borrowerKey' | 'contactId'>,
   {
@@ -92,22 +97,16 @@ export async function settleContact(
   }: { readonly code: OutcomeCode; readonly result?: ContactResult },
   { cases, now }: ConductPorts,
 ): Promise<Contact> {
-  const contact = await retryOnConflict(async () => {
+  return retryOnConflict(async () => {
     const found = existing(await cases.findContact(borrowerKey, contactId), 'such contact');
-    const { day } = await cases.readContactState(borrowerKey, found.date);
+    const { day, debtor } = await cases.readContactState(borrowerKey, found.date);
     const at = now().toISOString();
     const confirmed = confirmContact({ day, contact: found }, { result, code, at });
-    if (confirmed === undefined) return { ...found, isNew: false };
-    await cases.confirmContact(confirmed);
-    return { ...confirmed.contact, isNew: true };
+    if (confirmed === undefined) return found;
+    const noted = noteContact(debtor, { contact: confirmed.contact, code, at });
+    await cases.confirmContact({ ...confirmed, debtor: noted });
+    return confirmed.contact;
   });
-  if (contact.isNew)
-    await retryOnConflict(async () => {
-      const debtor = await cases.findDebtor(borrowerKey);
-      const next = noteContact(debtor, { contact, code, at: now().toISOString() });
-      if (next !== undefined) await cases.replaceDebtor(next);
-    });
-  return contact;
 }
 
 /** The words for a refusal: what rule stands in the way, and from when on it does not. */

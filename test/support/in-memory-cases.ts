@@ -82,8 +82,11 @@ export class InMemoryCases implements Cases {
     this.#storeBoth(day, contact, isUnchanged);
   }
 
-  async confirmContact({ day, contact }: Parameters<Cases['confirmContact']>[0]): Promise<void> {
-    this.#storeBoth(day, contact, true);
+  async confirmContact(confirmed: Parameters<Cases['confirmContact']>[0]): Promise<void> {
+    const { day, contact, debtor } = confirmed;
+    const isUnchanged = debtor === undefined || this.#debtors.mayStore(debtor.borrowerKey, debtor);
+    this.#storeBoth(day, contact, isUnchanged);
+    if (debtor !== undefined) this.#debtors.store(debtor.borrowerKey, debtor);
   }
 
   async keepWaiting(wait: CaseWait): Promise<void> {

@@ -153,8 +153,12 @@ export class DynamoCases implements Cases {
     ]);
   }
 
-  async confirmContact({ day, contact }: Parameters<Cases['confirmContact']>[0]): Promise<void> {
-    await this.#together('contact', this.#puts({ day, contact }));
+  async confirmContact(confirmed: Parameters<Cases['confirmContact']>[0]): Promise<void> {
+    const { day, contact, debtor } = confirmed;
+    await this.#together('contact', [
+      ...this.#puts({ day, contact }),
+      ...(debtor === undefined ? [] : [{ Put: versionedPut(this.#tableName, 'record', debtor) }]),
+    ]);
   }
 
   /** `expiresAt` makes the table forget both once the years of the rule are over (rules 5.14): not before, and then soon. */

@@ -67,6 +67,25 @@ describe('openCase after a claim was handed on', () => {
   const closed = (because: 'LegalAction' | 'Transferred' | 'Cured') =>
     closeCase(aCase(), { because, at: '2026-11-26T02:00:00.000Z' });
 
+  it('takes another loan up whose default was not handed on, though it began the same day', () => {
+    const debt = aDebt('two', { daysPastDue: 1, asOf: '2026-11-27' });
+    const again = openCase(closed('LegalAction'), { ...opening, debt });
+    expect(again).toMatchObject({ status: 'Open', opening: 2 });
+    expect(again?.loans.map(({ loanId }) => loanId)).toEqual([debt.loan.loanId]);
+  });
+
+  it('leaves what was handed on alone while the case is open for another loan, and after it was cured', () => {
+    const old = aDebt('one', { daysPastDue: 9, asOf: '2026-11-30' });
+    const debt = aDebt('two', { daysPastDue: 1, asOf: '2026-11-30' });
+    const again = openCase(closed('LegalAction'), { ...opening, debt });
+    if (again === undefined) throw new Error('the other loan is taken up');
+    expect(openCase(again, { ...opening, debt: old })).toBeUndefined();
+    const cured = closeCase(again, { because: 'Cured', at: '2026-12-01T02:00:00.000Z' });
+    expect(openCase(cured, { ...opening, debt: old })).toBeUndefined();
+    const fresh = aDebt('one', { daysPastDue: 3, asOf: '2026-11-30' });
+    expect(openCase(cured, { ...opening, debt: fresh })).toMatchObject({ opening: 3 });
+  });
+
   it.each([
     ['LegalAction', 5, 'stays closed'],
     ['Transferred', 4, 'stays closed'],
@@ -261,7 +280,7 @@ describe('pauseCase', () => {
     const [pause] = paused.pauses;
     if (pause === undefined) throw new Error('no pause');
     const task = decided(openPauseTask(paused, { pause, at }), outcome);
-    const answered = answerPause(paused, { pauseId: pause.pauseId, task, at });
+    const answered = answerPause(paused, { pauseId: pause.pauseId, task, limits, at });
     expect(answered).toMatchObject({ pauses: [], event: { type } });
     expect(answered?.notBefore).toBe(isGranted ? '2026-12-11T02:00:00.000Z' : undefined);
   });
@@ -299,7 +318,7 @@ describe('followRelief', () => {
     const task = decided(openPauseTask(paused, { pause, at }), 'Approve');
     const tasks = [taskId, secondTask];
     const requests = loans.map((id, index) => ({ loanId: id, taskId: tasks[index] ?? '' }));
-    const next = answerPause(paused, { pauseId: pause.pauseId, task, requests, at });
+    const next = answerPause(paused, { pauseId: pause.pauseId, task, requests, limits, at });
     if (next === undefined) throw new Error('not answered');
     return next;
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CollectionAgency } from '#domain/collections/agency.ts';
 import { confirmContact } from '#domain/collections/confirm-contact.ts';
 import { emptyContactDay, type Contact, type ContactDay } from '#domain/collections/contact.ts';
 import {
@@ -64,6 +65,13 @@ const debtor = (facts: Partial<Debtor>): Debtor =>
     stoppedNumbers: [],
     ...facts,
   }) as unknown as Debtor;
+
+const other = { lenderId: 'other-lender', period: { from: '2026-01-01' } };
+const agency = CollectionAgency.parse({
+  ...{ agencyId: 'agency', version: 1, name: 'x', creditCode: 'x', status: 'Active' },
+  ...{ publishedUrl: 'https://example.com', reviewedOn: '2026-06-01', mayAssignOn: false },
+  mandates: [{ lenderId: 'zhudai-lending', period: { from: '2026-01-01', to: '2026-12-31' } }],
+});
 
 describe('isContactHour (GB/T 45251-2025: nobody is contacted from 22:00 to 08:00)', () => {
   it.each([
@@ -298,7 +306,31 @@ describe('reserveContact', () => {
       'SpeakerNotAssigned',
     );
     const told = { ...assignment, noticedAt: noon };
-    expect(verdict(scene({ collectionCase: aCase({ assignment: told }) }), asked)).toBe('Reserved');
+    expect(verdict(scene({ collectionCase: aCase({ assignment: told }), agency }), asked)).toBe(
+      'Reserved',
+    );
+  });
+
+  it.each<[string, Partial<CollectionAgency> | undefined, string, string]>([
+    ['as it was', {}, '2026-11-26', 'Reserved'],
+    ['suspended meanwhile', { status: 'Suspended' }, '2026-11-26', 'AgencyNotFit'],
+    ['reviewed a year ago', { reviewedOn: '2025-11-26' }, '2026-11-26', 'Reserved'],
+    ['reviewed a year and a day ago', { reviewedOn: '2025-11-25' }, '2026-11-26', 'AgencyNotFit'],
+    ['on the last day of its mandate', {}, '2026-12-31', 'Reserved'],
+    ['after its mandate', {}, '2027-01-01', 'AgencyNotFit'],
+    ['mandated by another lender', { mandates: [other] }, '2026-11-26', 'AgencyNotFit'],
+    ['struck off the register', undefined, '2026-11-26', 'AgencyNotFit'],
+  ])('judges a contact by an agency %s (5.15)', (_name, changes, date, expected) => {
+    const assignment = {
+      ...{ agencyId: 'agency', agencyVersion: 1, assignedOn: '2026-11-25' },
+      ...{ assignedBy: 'operator:a', noticedAt: noon },
+    };
+    const scened = scene({
+      collectionCase: aCase({ assignment }),
+      agency: changes && { ...agency, ...changes },
+      at: `${date}T04:00:00.000Z`,
+    });
+    expect(verdict(scened, request({ speaker: 'agency', isIntroduced: true }))).toBe(expected);
   });
 
   it('rests while a request of the debtor is open, but lets an answer through', () => {

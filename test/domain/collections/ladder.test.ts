@@ -434,16 +434,59 @@ describe('noteContact and contactabilityOf (rules 5.8)', () => {
       'Reachable',
     ],
     [
-      'somebody who hung up, between failures',
+      'somebody who hung up, between failures: they are three no more',
       [
         ...dials('2026-11-24', '2026-11-25'),
         ['HungUp', '2026-11-25'] as const,
         ...dials('2026-11-26'),
       ],
       '2026-11-26',
+      'Unreachable',
+    ],
+    [
+      'a stranger at the number, between failures',
+      [
+        ...dials('2026-11-24', '2026-11-25'),
+        ['WrongPerson', '2026-11-25'] as const,
+        ...dials('2026-11-26'),
+      ],
+      '2026-11-26',
+      'Lost',
+    ],
+    [
+      'two days of failures and one on which somebody answered before the dial that failed',
+      [['RefusesToPay', '2026-11-24'] as const, ...dials('2026-11-24', '2026-11-25', '2026-11-26')],
+      '2026-11-26',
+      'Unreachable',
+    ],
+    [
+      'three days of failures after a day on which somebody answered',
+      [
+        ['HungUp', '2026-11-23'] as const,
+        ...dials('2026-11-23', '2026-11-24', '2026-11-25', '2026-11-26'),
+      ],
+      '2026-11-26',
       'Lost',
     ],
   ] as const)('after %s on %s', (_name, codes, date, expected) => {
     expect(contactabilityOf(after(codes), date, limits)).toBe(expected);
+  });
+
+  it('learns nothing about the debtor from the number of a guarantor', () => {
+    const asked = {
+      ...({ channel: 'Call', audience: 'Guarantor', purpose: 'Collect' } as const),
+      ...{ contactId: `contact_${'1'.repeat(26)}`, numberKey: 'registered' },
+      ...{ speaker: 'lender', actor: 'a' },
+    };
+    const reserved = reserveContact(
+      {
+        ...{ collectionCase: aCase(), debtor: undefined, limits, at },
+        day: emptyContactDay('borrower-1', on),
+      },
+      asked,
+    );
+    if (reserved.outcome === 'Refused') throw new Error(reserved.because);
+    const noted = { contact: reserved.contact, code: 'InvalidNumber', at } as const;
+    expect(noteContact(undefined, noted)).toBeUndefined();
   });
 });

@@ -1,6 +1,9 @@
+import type { CollectionAgency } from '#domain/collections/agency.ts';
 import type { CollectionCase } from '#domain/collections/case.ts';
+import type { OutcomeCode } from '#domain/collections/outcome-code.ts';
 import type { ContactRequest } from '#domain/collections/reserve-contact.ts';
 import type { Cases } from '#domain/collections/ports.ts';
+import type { ContactChannel } from '#domain/collections/script.ts';
 import { caseIdOf, contactIdOf } from '#domain/shared/ids.ts';
 import { reserve, settleContact } from '#platform/contact-conduct.ts';
 import { DynamoCases } from '#platform/repositories/cases.ts';
@@ -8,48 +11,75 @@ import { aCase, shippedLimits } from '#test/domain/collections-builders.ts';
 import { startTestDatabase } from '#test/support/dynamodb-local.ts';
 
 export interface RaceReport {
+  readonly race: RaceName;
   readonly rounds: number;
   readonly callers: number;
-  /** Rounds in which other than exactly one caller got through. */
+  /** Rounds in which other than exactly one caller got through, or anybody after that one. */
   readonly violations: number;
   readonly refused: number;
 }
+
+interface Race {
+  readonly channel: ContactChannel;
+  /** How many of the day are over before the last one is asked for. */
+  readonly before: number;
+  readonly code: OutcomeCode;
+  /** Of dials of one number: all of them are on the same. */
+  readonly numberKey?: string;
+}
+
+/** One for each number that a day has. */
+export const races = {
+  conversations: { channel: 'Call', before: 2, code: 'RefusesToPay' },
+  machines: { channel: 'AiVoice', before: 2, code: 'Conversed' },
+  notifications: { channel: 'VoiceNotify', before: 2, code: 'Listened' },
+  dials: { channel: 'Call', before: 5, code: 'NoAnswer', numberKey: 'registered' },
+  messages: { channel: 'Sms', before: 1, code: 'Delivered' },
+  visits: { channel: 'Visit', before: 0, code: 'VisitMet' },
+} as const satisfies Readonly<Record<string, Race>>;
+export type RaceName = keyof typeof races;
 
 const now = (): Date => new Date('2026-11-26T04:00:00.000Z');
 const limits = shippedLimits();
 const agencies = ['agency-a', 'agency-b', 'agency-c', 'agency-d'];
 
 /**
- * Two of a debtor's three conversations have been held. At the same instant several agencies, each with its own loan of the
- * debtor, ask for the next one: one may, the others hear why not; and when that one has connected, nobody may.
+ * All but one of a debtor's contacts of the day have been made. At the same instant several agencies, each with its own loan
+ * of the debtor, ask for the last one: one may, the others hear why not; and when that one was made, nobody may.
  */
-export async function raceForTheThirdCall(cases: Cases, rounds: number): Promise<RaceReport> {
+export async function raceForTheLast(
+  cases: Cases,
+  race: RaceName,
+  rounds: number,
+): Promise<RaceReport> {
+  const { before, code } = races[race];
   let violations = 0;
   let refused = 0;
   for (let round = 0; round < rounds; round += 1) {
-    const borrowerKey = `racer-${round}`;
+    const borrowerKey = `racer-${race}-${round}`;
     const rivals = await Promise.all(agencies.map((agency) => givenTo(cases, borrowerKey, agency)));
     const [first] = rivals;
     if (first === undefined) throw new Error('nobody races');
-    for (const call of ['1', '2']) await talk(cases, first, call);
-    const asked = await Promise.all(
-      rivals.map((rival) => reserve(rival, requestOf(rival, 'third'), { cases, now, limits })),
-    );
+    const ask = (rival: CollectionCase, mark: string) =>
+      reserve(rival, requestOf(rival, { race, mark }), {
+        ...{ cases, now, limits },
+        agency: onRegister(rival),
+      });
+    for (let made = 0; made < before; made += 1) {
+      const reserved = await ask(first, `before ${made}`);
+      if (reserved.outcome === 'Refused') throw new Error(reserved.because);
+      await settleContact(reserved.contact, { code }, { cases, now });
+    }
+    const asked = await Promise.all(rivals.map((rival) => ask(rival, 'last')));
     const through = asked.filter(({ outcome }) => outcome === 'Reserved');
     refused += asked.length - through.length;
     const [winner] = through;
     if (winner?.outcome === 'Reserved')
-      await settleContact(winner.contact, { code: 'RefusesToPay' }, { cases, now });
-    const late = await reserve(first, requestOf(first, 'fourth'), { cases, now, limits });
+      await settleContact(winner.contact, { code }, { cases, now });
+    const late = await ask(first, 'late');
     if (through.length !== 1 || late.outcome !== 'Refused') violations += 1;
   }
-  return { rounds, callers: agencies.length, violations, refused };
-}
-
-async function talk(cases: Cases, rival: CollectionCase, mark: string): Promise<void> {
-  const reserved = await reserve(rival, requestOf(rival, mark), { cases, now, limits });
-  if (reserved.outcome === 'Refused') throw new Error(reserved.because);
-  await settleContact(reserved.contact, { code: 'RefusesToPay' }, { cases, now });
+  return { race, rounds, callers: agencies.length, violations, refused };
 }
 
 /** The debtor's case with one lender, in the hands of one agency that the debtor was told of. */
@@ -77,25 +107,43 @@ async function givenTo(
   return given;
 }
 
-function requestOf({ caseId, assignment }: CollectionCase, mark: string): ContactRequest {
+function onRegister({ lenderId, assignment }: CollectionCase): CollectionAgency {
   return {
-    contactId: contactIdOf(caseId, mark),
-    channel: 'Call',
-    audience: 'Debtor',
-    numberKey: `number-of-${mark}`,
-    purpose: 'Collect',
-    speaker: assignment?.agencyId ?? 'lender',
-    actor: 'operator:a',
+    ...{ agencyId: assignment?.agencyId ?? '', version: 1, name: 'x', creditCode: 'x' },
+    ...{ status: 'Active', publishedUrl: 'https://example.com', mayAssignOn: false },
+    mandates: [{ lenderId, period: { from: '2026-01-01' } }],
+    reviewedOn: '2026-06-01',
   };
 }
 
+function requestOf(
+  { caseId, assignment }: CollectionCase,
+  { race, mark }: { readonly race: RaceName; readonly mark: string },
+): ContactRequest {
+  const { channel, numberKey = `number-of-${mark}` }: Race = races[race];
+  return {
+    contactId: contactIdOf(caseId, mark),
+    channel,
+    audience: 'Debtor',
+    numberKey,
+    purpose: 'Collect',
+    speaker: assignment?.agencyId ?? 'lender',
+    actor: 'operator:a',
+    ...(channel === 'Visit' ? { staff: ['a', 'b'], hasConsent: true } : {}),
+  };
+}
+
+/** `npm run test:conduct [-- rounds]`: every race, on DynamoDB Local. */
 async function main(): Promise<void> {
   const rounds = Number(process.argv[2] ?? 1_000);
   const database = await startTestDatabase();
-  const report = await raceForTheThirdCall(new DynamoCases(database.documents, 'Cases'), rounds);
+  const cases = new DynamoCases(database.documents, 'Cases');
+  for (const race of Object.keys(races) as RaceName[]) {
+    const report = await raceForTheLast(cases, race, rounds);
+    console.log(JSON.stringify(report));
+    if (report.violations > 0) process.exitCode = 1;
+  }
   await database.stop();
-  console.log(JSON.stringify(report));
-  if (report.violations > 0) process.exitCode = 1;
 }
 
 if (import.meta.main) await main();

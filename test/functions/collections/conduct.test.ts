@@ -14,7 +14,7 @@ import { DynamoCases } from '#platform/repositories/cases.ts';
 import { aCase, shippedLimits } from '#test/domain/collections-builders.ts';
 import { startTestDatabase, type TestDatabase } from '#test/support/dynamodb-local.ts';
 import { InMemoryCases } from '#test/support/in-memory-cases.ts';
-import { raceForTheThirdCall } from './conduct-race.ts';
+import { raceForTheLast, races, type RaceName } from './conduct-race.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -138,9 +138,49 @@ describe.each<[string, () => Cases]>([
     expect(await allowed('2026-11-26T21:59:59+08:00')).toBe(false);
   });
 
-  it('let one of several agencies through to the third call of a day, and none to a fourth', async () => {
-    const report = await raceForTheThirdCall(storeOf(), 15);
-    expect(report).toMatchObject({ violations: 0, refused: 45 });
+  it.each(Object.keys(races) as RaceName[])(
+    'let one of several agencies through to the last of a day, and none after it: %s',
+    async (race) => {
+      const report = await raceForTheLast(storeOf(), race, 8);
+      expect(report).toMatchObject({ violations: 0, refused: 24 });
+    },
+  );
+
+  it('never keep an outcome without what it taught: who asked to be left alone is known at once', async () => {
+    const cases = storeOf();
+    const first = await stored(cases);
+    const { borrowerKey, caseId } = first;
+    const lost = await reserve(first, request(caseId, 'lost'), { cases, now, limits });
+    if (lost.outcome === 'Refused') throw new Error(lost.because);
+    await settleContact(lost.contact, { code: 'InvalidNumber' }, { cases, now });
+    const friend = {
+      ...request(caseId, 'friend'),
+      ...({ audience: 'ThirdPerson', purpose: 'FindDebtor', numberKey: 'friend' } as const),
+    };
+    const asked = await reserve(first, friend, { cases, now, limits });
+    if (asked.outcome === 'Refused') throw new Error(asked.because);
+    const writes: string[] = [];
+    const dying: Cases = new Proxy(cases, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name) as (...values: unknown[]) => Promise<unknown>;
+        return async (...values: unknown[]) => {
+          const answer = await value.apply(target, values);
+          if (!/^(confirm|replace)/.test(String(name))) return answer;
+          writes.push(String(name));
+          throw new Error('the process died after its first write');
+        };
+      },
+    });
+    const stop = { code: 'ThirdPersonStop' } as const;
+    await expect(settleContact(asked.contact, stop, { cases: dying, now })).rejects.toThrow('died');
+    expect(writes).toHaveLength(1);
+    expect((await cases.findDebtor(borrowerKey))?.stoppedNumbers).toEqual(['friend']);
+    const again = { ...friend, contactId: contactIdOf(caseId, 'again') };
+    expect(await reserve(first, again, { cases, now, limits })).toMatchObject({
+      because: 'ThirdPersonStopped',
+    });
+    await settleContact(asked.contact, stop, { cases, now });
+    expect((await cases.findDebtor(borrowerKey))?.stoppedNumbers).toEqual(['friend']);
   });
 });
 
@@ -176,9 +216,15 @@ describe('the record of a contact', () => {
 });
 
 describe('the hours of contact', () => {
-  it.each(['UTC', 'Asia/Shanghai', 'America/New_York', 'Pacific/Kiritimati'])(
-    'are those of Shanghai on a machine in %s',
-    (TZ) => {
+  it.each([
+    ['UTC', 0],
+    ['Asia/Shanghai', -480],
+    ['America/New_York', 300],
+    ['Pacific/Kiritimati', 640],
+    ['Asia/Kolkata', -330],
+  ])(
+    'are those of Shanghai on a machine in %s, for the rule, the reservation and the last look',
+    (TZ, zone) => {
       const script = join(import.meta.dirname, 'contact-hours-zones.ts');
       const text = execFileSync(process.execPath, [script], {
         env: { ...process.env, TZ },
@@ -186,7 +232,9 @@ describe('the hours of contact', () => {
       });
       expect(JSON.parse(text)).toEqual({
         verdicts: [true, false, false, true],
+        reservations: ['2026-11-26 true', 'QuietHours', 'QuietHours', '2026-11-27 true'],
         next: '2026-11-27T00:00:00.000Z',
+        zone,
       });
     },
   );

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { CollectionAgency } from '#domain/collections/agency.ts';
 import type { CollectionCase } from '#domain/collections/case.ts';
 import { stepTaskIdOf } from '#domain/collections/collection-task.ts';
 import type { StrategyStep } from '#domain/collections/strategy.ts';
@@ -16,6 +17,8 @@ import { strategyInForce } from '#platform/collection-catalog.ts';
 import { runChooseStep } from '#functions/collections/choose-step.ts';
 import { runFollowRelief } from '#functions/collections/follow-relief.ts';
 import { runRenewEscalation } from '#functions/collections/renew-escalation.ts';
+import { runAssignCase } from '#functions/operator-api/assign-case.ts';
+import { runReserveContact } from '#functions/operator-api/reserve-contact.ts';
 import { runOpenCaseRequest } from '#functions/operator-api/open-case-request.ts';
 import { InMemoryCaseResults, InMemoryCases } from '#test/support/in-memory-cases.ts';
 import { InMemoryTasks } from '#test/support/in-memory-tasks.ts';
@@ -466,6 +469,39 @@ describe('hardship', () => {
       world.dependencies(),
     );
     expect(await world.stores.tasks.listByApplication(loan.applicationId)).toHaveLength(2);
+  });
+});
+
+describe('an agency', () => {
+  it('calls once the debtor was told, and not once the register says it is suspended', async () => {
+    const world = await worldWith({ stepId: 'call', action: 'Call', atMost: 9 });
+    await world.overdue(loan);
+    const { caseId } = await world.caseOf(loan.borrowerKey);
+    const [mark, bodyHash] = [sha256Hex('assign'), sha256Hex('body')];
+    const agencyId = 'hengxin-services';
+    const dependencies = {
+      ...world.dependencies(),
+      vault: { ...world.dependencies().vault, borrowerKey: async () => '' },
+    };
+    await runAssignCase(
+      { caseId, idempotency: { mark, bodyHash }, operatorId: 'supervisor', agencyId },
+      dependencies,
+    );
+    const call = (name: string) =>
+      runReserveContact(
+        {
+          ...{ caseId, mark: sha256Hex(name), operatorId: 'collector' },
+          body: { channel: 'Call', scriptId: 'collector-call', purpose: 'Collect' },
+        },
+        dependencies,
+      );
+    expect(await call('one')).toMatchObject({ speaker: agencyId });
+    const found = await world.catalog.find(
+      { kind: 'collection-agency', id: agencyId },
+      CollectionAgency,
+    );
+    world.catalog.publish('collection-agency', { ...found, version: 2, status: 'Suspended' });
+    await expect(call('two')).rejects.toThrow('AgencyNotFit');
   });
 });
 
