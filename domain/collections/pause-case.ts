@@ -61,28 +61,6 @@ export function pauseCase(collectionCase: CollectionCase, request: PauseRequest)
   });
 }
 
-/** Ends a rest with the answer given. Undefined: it has ended before. */
-export function resumeCase(
-  collectionCase: CollectionCase,
-  answer: {
-    readonly pauseId: string;
-    readonly outcome: string;
-    readonly at: string;
-    readonly actor: string;
-  },
-): CollectionCase | undefined {
-  const { pauseId, outcome, at, actor } = answer;
-  const pause = collectionCase.pauses.find((each) => each.pauseId === pauseId);
-  if (pause === undefined) return undefined;
-  return changeCase(collectionCase, {
-    type: 'CaseResumed',
-    at,
-    actor,
-    patch: { pauses: collectionCase.pauses.filter((each) => each !== pause) },
-    facts: { pauseId, kind: pause.kind, outcome },
-  });
-}
-
 function isAboutSame(pause: Pause, loanIds: readonly string[] | undefined): boolean {
   if (pause.loanIds === undefined || loanIds === undefined) return true;
   return loanIds.some((loanId) => pause.loanIds?.includes(loanId));

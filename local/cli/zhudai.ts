@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addCollectionCommands } from './collection-commands.ts';
 import { connected, connection } from './connection.ts';
 import type { CommandFlags } from './credentials.ts';
 import type { ReplayFlags } from './run-replay.ts';
@@ -180,25 +181,7 @@ connected(tasks.command('decide'))
     },
   );
 
-connected(program.command('cases'))
-  .description('what is being collected: the open cases of a lender')
-  .option('--lender <id>', 'whose', 'zhudai-lending')
-  .action(async (flags: CommandFlags & { lender: string }) => {
-    const { output, operator } = await connection(flags);
-    const { describeCases, openCases } = await import('./cases.ts');
-    const rows = await openCases(operator, flags.lender);
-    output.result(rows, () => describeCases(rows));
-  });
-
-connected(program.command('case'))
-  .description('one collection case: its ladder, promises, requests and contacts')
-  .argument('<caseId>')
-  .action(async (caseId: string, flags: CommandFlags) => {
-    const { output, operator } = await connection(flags);
-    const { describeCase } = await import('./cases.ts');
-    const found = await operator.get(`/ops/cases/${caseId}`);
-    output.result(found, () => describeCase(found));
-  });
+addCollectionCommands(program);
 
 connected(program.command('campaign'))
   .description('borrowers a campaign may write to: keys of those who agreed to marketing')

@@ -12,7 +12,7 @@ let ids: string[];
 
 beforeAll(async () => {
   platform = await CollectionsPlatform.start();
-  loans = await Promise.all([62_001, 62_002, 62_003, 62_004].map((n) => platform.lend(n)));
+  loans = await Promise.all([62_001, 62_002, 62_003, 62_004, 62_005].map((n) => platform.lend(n)));
   // Reminders and robots are behind them, and collectors call.
   const [first] = loans;
   if (first === undefined) throw new Error('no loan');
@@ -36,6 +36,7 @@ const get = (operator: OperatorName, path: string) => platform.as(operator, 'GET
 const itemsOf = ({ body }: Answer) => body['items'] as Record<string, unknown>[];
 
 const call = { channel: 'Call', scriptId: 'collector-call' };
+const collect = (...words: readonly string[]) => platform.zhudai('collect', ...words);
 
 async function reserved(index: number, body: Record<string, unknown> = call): Promise<string> {
   const answer = await post('collector', on(index, '/contacts'), body);
@@ -46,15 +47,15 @@ async function reserved(index: number, body: Record<string, unknown> = call): Pr
 describe('the list of cases', () => {
   it('has the open ones of a lender, by bucket and by what they wait for, page by page', async () => {
     const list = (query: string) => get('collector', `/ops/cases?lenderId=zhudai-lending${query}`);
-    expect(itemsOf(await list(''))).toHaveLength(4);
-    expect(itemsOf(await list('&bucket=M1'))).toHaveLength(4);
+    expect(itemsOf(await list(''))).toHaveLength(5);
+    expect(itemsOf(await list('&bucket=M1'))).toHaveLength(5);
     expect(itemsOf(await list('&bucket=M3'))).toEqual([]);
     expect(itemsOf(await list('&isResting=true'))).toEqual([]);
     expect(itemsOf(await list('&agencyId=hengxin-services'))).toEqual([]);
     const page = await list('&limit=3');
     expect(itemsOf(page)).toHaveLength(3);
     const rest = await list(`&limit=3&cursor=${String(page.body['nextCursor'])}`);
-    expect(itemsOf(rest)).toHaveLength(1);
+    expect(itemsOf(rest)).toHaveLength(2);
     expect(JSON.stringify(page.body)).not.toContain('borrowerKey');
   });
 
@@ -150,6 +151,17 @@ describe('a collector at work', () => {
     expect((await post('collector', '/ops/collections/next', { queue: 'Relief' })).status).toBe(
       400,
     );
+  });
+
+  it('takes the next account at the command line, gives it back, and takes it again by its name', async () => {
+    const next = await collect('next');
+    expect(next).toMatch(/task_\w+ CallBorrower, until 20/);
+    expect(next).toContain('outcomes: PromiseToPay');
+    const [taskId = ''] = /task_\w+/.exec(next) ?? [];
+    expect(await collect('next')).toContain(taskId);
+    expect(await collect('release', taskId)).toContain('in the queue again');
+    expect(await collect('claim', taskId)).toContain('zhudai collect contact case_');
+    await collect('release', taskId);
   });
 
   it('contacts nobody without a reservation, and not beyond what a visit needs', async () => {
@@ -442,6 +454,44 @@ describe('results', () => {
     expect(agency).toMatchObject({ agencyId: 'none', cases: 1 });
     expect((await get('supervisor', '/ops/collections/results?from=x&to=y')).status).toBe(400);
     expect((await get('collector', path('Arm'))).status).toBe(403);
+  });
+});
+
+describe('a collector at the command line', () => {
+  it('contacts under a reservation, and reports a promise', async () => {
+    const asked = await collect('contact', caseId(4), '--script', 'collector-call', '--json');
+    const { contactId } = JSON.parse(asked) as { contactId: string };
+    const today = (await platform.now()).slice(0, 10);
+    const dueOn = addDays(today, 3);
+    const promised = await collect(
+      ...['outcome', caseId(4), contactId, '--code', 'PromiseToPay'],
+      ...['--promise-fen', '10000', '--promise-on', dueOn],
+    );
+    expect(promised).toContain(`promise of 10000 fen by ${dueOn}: Open`);
+    const visit = ['--script', 'home-visit', '--channel', 'Visit', '--staff', 'a', '--consent'];
+    await expect(collect('contact', caseId(4), ...visit)).rejects.toThrow('VisitStaff');
+  });
+
+  it('gives a case to an agency and takes it back, and puts it on another version', async () => {
+    const given = await collect('assign', caseId(4), 'hengxin-services');
+    expect(given).toContain('with hengxin-services');
+    const back = await collect('recall', caseId(4), '--because', 'Performance');
+    expect(back).not.toContain('with hengxin-services');
+    const version = ['--strategy-version', '2'];
+    const changed = await collect('strategy', caseId(4), 'default-ladder', ...version);
+    expect(changed).toContain('strategy default-ladder#2');
+  });
+
+  it('notes the hours and the complaint of a debtor', async () => {
+    const hours = ['--from', '09:00', '--to', '21:00', '--evidence', 'recording 1'];
+    expect(await collect('hours', caseId(4), 'Only', ...hours)).toContain('Only from 09:00');
+    const complaint = await collect('request', caseId(4), 'Complaint', '--reason', 'Conduct');
+    expect(complaint).toContain('rests: Complaint');
+  });
+
+  it('reads how cases ended', async () => {
+    const results = await collect('results', '--from', '2026-01-01', '--to', '2030-12-31');
+    expect(results).toContain('default-ladder#1');
   });
 });
 

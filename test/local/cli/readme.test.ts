@@ -50,7 +50,7 @@ function commandsIn(text: string): string[][] {
 
 /** The subcommands of the commands that have some. */
 const groups = new Map(
-  ['tasks', 'restructuring', 'policy', 'scorecard'].map((name) => [
+  ['tasks', 'restructuring', 'collect', 'policy', 'scorecard'].map((name) => [
     name,
     [...helpOf([name]).matchAll(/^ {2}([a-z-]+) /gm)].map(([, command = '']) => command),
   ]),
