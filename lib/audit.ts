@@ -26,6 +26,7 @@ export class Audit extends Construct {
       collateral,
       loans,
       payouts,
+      personalDataRequests,
       receipts,
       selections,
       tasks,
@@ -52,6 +53,7 @@ export class Audit extends Construct {
       CatalogDrafts: catalogDrafts,
       Collateral: collateral,
       Selections: selections,
+      PersonalDataRequests: personalDataRequests,
     };
     for (const [name, table] of Object.entries(published))
       consumeStream(publishChanges, { name, table, deadLetters });

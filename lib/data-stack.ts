@@ -53,6 +53,7 @@ const tableShapes = {
         attributes: ['status', 'externalId', 'productId', 'requested', 'reasonCodes', 'loanId'],
       },
       { name: 'ByBorrower', key: ['borrowerKey', 'submittedAt'], attributes: [] },
+      { name: 'Retention', key: ['retentionQueue', 'retentionOn'], attributes: [] },
     ],
   },
   Loans: {
@@ -148,6 +149,12 @@ const tableShapes = {
     key: ['loanId', 'noticeId'],
     indexes: [{ name: 'Waiting', key: ['waitingShard', 'sendAt'], attributes: [] }],
   },
+  PersonalDataRequests: {
+    variable: 'PERSONAL_DATA_REQUESTS_TABLE',
+    key: ['requestId'],
+    isPublished: true,
+  },
+  Erasures: { variable: 'ERASURES_TABLE', key: ['year', 'erasure'] },
 } as const satisfies Record<string, TableShape>;
 
 /** Everything that holds state: tables, objects, keys, secrets, and the bus they report to. */
@@ -169,6 +176,8 @@ export class DataStack extends HouseStack {
   readonly decisions: NamedTable;
   readonly collateral: NamedTable;
   readonly selections: NamedTable;
+  readonly personalDataRequests: NamedTable;
+  readonly erasures: NamedTable;
   readonly documents: NamedBucket;
   readonly contracts: NamedBucket;
   readonly eventBus: EventBus;
@@ -195,6 +204,8 @@ export class DataStack extends HouseStack {
     this.decisions = this.#table('Decisions');
     this.collateral = this.#table('Collateral');
     this.selections = this.#table('Selections');
+    this.personalDataRequests = this.#table('PersonalDataRequests');
+    this.erasures = this.#table('Erasures');
 
     this.personalDataKey = new Key(this, 'PersonalDataKey', {
       description: 'Seals the personal data of borrowers, in items and in documents',

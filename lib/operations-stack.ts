@@ -8,6 +8,7 @@ import { Disbursement } from './disbursement.ts';
 import { Documents } from './documents.ts';
 import { Notification } from './notification.ts';
 import { Origination } from './origination.ts';
+import { Privacy } from './privacy.ts';
 import { Tasks } from './tasks.ts';
 import { Underwriting } from './underwriting.ts';
 import { Watching } from './watching.ts';
@@ -38,6 +39,7 @@ export class OperationsStack extends HouseStack {
     });
     new Underwriting(this, 'Underwriting', { data });
     new Documents(this, 'Documents', { data });
+    new Privacy(this, 'Privacy', { data });
     new Audit(this, 'Audit', { data });
     new Watching(this, 'Watching', {
       machines: {

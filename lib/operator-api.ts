@@ -88,6 +88,7 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
       uses(data.selections, 'PutItem'),
       remembersRequests,
     ],
+    ...privacyRoutes(data),
     'list-decisions': [queries(decisions, 'ByPolicy')],
     'list-shadow-decisions': [queries(decisions, 'ByShadow')],
     'list-loans': [
@@ -135,6 +136,21 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
     'list-catalog': [uses(catalog, 'GetItem', 'Query')],
     'list-models': [uses(metrics, 'Query')],
   });
+}
+
+function privacyRoutes(data: DataStack): Record<string, readonly Access[]> {
+  const { applications, catalog, erasures, loans, personalDataRequests } = data;
+  return {
+    'enter-data-request': [
+      uses(applications, 'GetItem'),
+      queries(applications, 'ByBorrower'),
+      uses(catalog, 'GetItem', 'Query'),
+      uses(loans, 'GetItem'),
+      uses(personalDataRequests, 'GetItem', 'PutItem'),
+    ],
+    'get-data-request': [uses(personalDataRequests, 'GetItem')],
+    'list-erasures': [uses(erasures, 'Query')],
+  };
 }
 
 function collectionRoutes(scope: Construct, data: DataStack): Record<string, readonly Access[]> {

@@ -173,6 +173,21 @@ const operatorRoutes: readonly RouteFacts[] = [
     'select-borrowers',
     'campaigns cannot find out whom they may write to',
   ],
+  [
+    'POST /ops/personal-data-requests',
+    'enter-data-request',
+    'nobody can have their data copied or erased, as the law lets them',
+  ],
+  [
+    'GET /ops/personal-data-requests/{requestId}',
+    'get-data-request',
+    'operators cannot tell a borrower what became of their request',
+  ],
+  [
+    'GET /ops/erasures',
+    'list-erasures',
+    'the register of erasures cannot be copied: a restore brings back what was erased',
+  ],
   ['GET /ops/decisions', 'list-decisions', 'policies cannot be replayed before they are published'],
   [
     'GET /ops/shadow-decisions',

@@ -3,10 +3,12 @@ import { DomainEvent } from '../shared/domain-event.ts';
 import {
   AmountFen,
   ApplicationId,
+  BusinessDate,
   DocumentId,
   Instant,
   LoanId,
   PartnerId,
+  PersonalDataRequestId,
   RepaymentMethod,
   Sha256Hex,
 } from '../shared/primitives.ts';
@@ -375,6 +377,14 @@ export const Backing = z.object({
 });
 export type Backing = z.infer<typeof Backing>;
 
+/** 限制处理 (PIPL art. 47): since when, at whose request, and until when where that is known. */
+export const Restriction = z.object({
+  requestId: PersonalDataRequestId,
+  since: Instant,
+  until: BusinessDate.optional(),
+});
+export type Restriction = z.infer<typeof Restriction>;
+
 /** The application as it is stored. */
 export const Application = z.object({
   applicationId: ApplicationId,
@@ -415,6 +425,11 @@ export const Application = z.object({
   contract: Contract.optional(),
   loanId: LoanId.optional(),
   closedAt: Instant.optional(),
+  /** Of an application that has ended: in which queue of the retention sweep it stands, and under which date. */
+  retentionQueue: z.string().optional(),
+  retentionOn: BusinessDate.optional(),
+  /** The person wants it erased and a law has it kept: stored, secured, and used for what the contract asks only. */
+  restriction: Restriction.optional(),
   /** What POSTs were already applied: idempotency key → digest of the body. */
   applied: z.record(z.string(), Sha256Hex),
   event: DomainEvent,

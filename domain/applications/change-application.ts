@@ -1,5 +1,7 @@
 import { changeAggregate, startAggregate } from '../shared/change-aggregate.ts';
 import type { DomainEvent } from '../shared/domain-event.ts';
+import { endedQueueOf } from '../privacy/retention-queue.ts';
+import { businessDateOf } from '../shared/calendar.ts';
 import { ApplicationClosed } from '../shared/errors.ts';
 import { applicationIdOf } from '../shared/ids.ts';
 import type {
@@ -99,12 +101,21 @@ export function changeApplication(
   const { status = application.status, patch = {}, event } = change;
   assertOpen(application, change);
   if (change.isAfterClose !== true) assertTransition(application.status, status);
-  const closing = isClosed(status) && !isClosed(application.status) ? { closedAt: event.at } : {};
+  const isClosing = isClosed(status) && !isClosed(application.status);
+  const closing = isClosing
+    ? { closedAt: event.at, ...retentionOf(application.applicationId, status, event.at) }
+    : {};
   return changeAggregate(application, {
     subjectId: application.applicationId,
     patch: { ...patch, ...closing, status },
     event,
   });
+}
+
+/** From here on it is kept for as long as it must be, and no longer: the sweep finds it under the date it ended. */
+function retentionOf(applicationId: string, status: ApplicationStatus, at: string) {
+  const retentionQueue = endedQueueOf(applicationId, status === 'Disbursed' ? 'Loan' : 'NoLoan');
+  return { retentionQueue, retentionOn: businessDateOf(Date.parse(at)) };
 }
 
 function assertOpen(application: Application, change: ApplicationChange): void {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Application } from '../applications/application.ts';
 import { isConsentCurrent } from '../applications/screen-application.ts';
 import type { Product } from '../catalog/product.ts';
+import { isRestricted } from '../privacy/restricted.ts';
 import { estimateValueFen } from '../portrait/estimate-value.ts';
 import type { ReplayCase } from '../underwriting/decision-record.ts';
 
@@ -27,7 +28,10 @@ export type SelectedBorrower = z.infer<typeof SelectedBorrower>;
 /** What is known of somebody who might be chosen. */
 export interface CampaignCandidate {
   readonly decision: Pick<ReplayCase, 'decided' | 'inputs'>;
-  readonly application: Pick<Application, 'borrowerKey' | 'consents' | 'submittedAt'>;
+  readonly application: Pick<
+    Application,
+    'borrowerKey' | 'consents' | 'submittedAt' | 'restriction'
+  >;
   readonly product: Pick<Product, 'consentMaxAgeDays'>;
   /** When each application of the borrower came. */
   readonly submittedAt: readonly string[];
@@ -38,8 +42,8 @@ export interface CampaignCandidate {
 
 /**
  * Whether a campaign may write to a borrower, judged by the newest application alone: a consent to marketing that was not
- * given again is not there, nor is one that was taken back since (PIPL art. 15). Nobody without it is chosen (PIPL art. 13, 24), nobody who is blocked, and nobody of whom a
- * criterion is not known.
+ * given again is not there, nor is one that was taken back since (PIPL art. 15). Nobody without it is chosen (PIPL
+ * art. 13, 24), nobody who is blocked or had their data restricted (art. 47), and nobody of whom a criterion is not known.
  */
 export function selectBorrower(
   candidate: CampaignCandidate,
@@ -57,7 +61,8 @@ export function selectBorrower(
     (criteria.grades?.includes(grade) ?? true) &&
     (criteria.valueMinFen === undefined ||
       (valueFen !== undefined && valueFen >= criteria.valueMinFen));
-  if (isBlocked || !isNewest || !isConsented(candidate, date) || !isWanted) return undefined;
+  if (isBlocked || isRestricted(application) || !isNewest || !isWanted) return undefined;
+  if (!isConsented(candidate, date)) return undefined;
   return {
     borrowerKey,
     grade,

@@ -83,6 +83,15 @@ export function policyInt(pack: PolicyPack, path: string, scope: PolicyScope): n
   return findPolicyInt(pack, path, scope) ?? missing(path, scope);
 }
 
+/** A whole number that is the same for every lender; it must be there. */
+export function policyIntForAll(pack: PolicyPack, path: string, date: string): number {
+  const leaf = pack.leaves.find(
+    (each) => each.path === path && each.lenderType === undefined && isInForce(each, date),
+  );
+  if (typeof leaf?.value === 'number') return leaf.value;
+  throw new Error(`the policy pack has no ${path} for all lenders on ${date}`);
+}
+
 /** A decimal string that must be there. */
 export function policyRate(pack: PolicyPack, path: string, scope: PolicyScope): string {
   return findPolicyRate(pack, path, scope) ?? missing(path, scope);

@@ -15,8 +15,15 @@ export interface Sightings {
   note(sightings: readonly Sighting[]): Promise<void>;
   /** The newest sightings of a trait since an instant, at most so many. */
   listSince(trait: string, since: string, limit: number): Promise<readonly Sighting[]>;
-  /** Counts an application of a partner on a business date, once however often it is called. */
-  countForPartner(partnerId: string, date: string, applicationId: string): Promise<void>;
+  /**
+   * Counts an application of a partner on a business date, once however often it is called, and notes which traits it has
+   * shown: they can be forgotten without opening anything.
+   */
+  countForPartner(
+    partnerId: string,
+    date: string,
+    shown: Pick<Sighting, 'applicationId' | 'seenAt'> & { readonly traits: readonly string[] },
+  ): Promise<void>;
   /** How many applications of a partner were counted on a business date. */
   countOfPartner(partnerId: string, date: string): Promise<number>;
 }

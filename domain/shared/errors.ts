@@ -53,6 +53,17 @@ export class DocumentsDoubtful extends Error {
 export class ApprovalMissing extends Error {
   override readonly name = 'ApprovalMissing';
 }
+/** What the application held was erased (PIPL art. 47): its number, and what happened to it, are all that is left. */
+export class ApplicationErased extends Error {
+  override readonly name = 'ApplicationErased';
+  /** Whose it was: nobody else may learn that there was one. */
+  readonly partnerId: string;
+
+  constructor(message: string, partnerId: string) {
+    super(message);
+    this.partnerId = partnerId;
+  }
+}
 /** A rule of conduct, duty separation or law forbids the request, whoever asks. */
 export class Forbidden extends Error {
   override readonly name = 'Forbidden';
@@ -73,6 +84,7 @@ export const errorNames = [
   'DocumentsMissing',
   'DocumentsDoubtful',
   'ApprovalMissing',
+  'ApplicationErased',
   'Forbidden',
 ] as const;
 

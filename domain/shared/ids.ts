@@ -66,6 +66,11 @@ export function selectionIdOf(operatorId: string, mark: string): string {
   return `sel_${tailOf(`selection|${operatorId}|${mark}`)}`;
 }
 
+/** What a person asks about their own data, by who entered it under which key: entered again, it is the same one. */
+export function personalDataRequestIdOf(operatorId: string, mark: string): string {
+  return `prq_${tailOf(`personal data|${operatorId}|${mark}`)}`;
+}
+
 /** The bank's reference for one payout: deterministic, so that a repeated payment is recognised as the same one. */
 export function payoutRefOf(loanId: string, payoutNumber: number): string {
   return base32(sha256Bytes(`${loanId}|${payoutNumber}`), payoutRefLength);

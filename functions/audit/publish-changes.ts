@@ -31,6 +31,7 @@ const Keys = z.union([
     .object({ borrowerKey: z.string(), record: z.string().regex(/^(case#|debtor$)/) })
     .transform(subjectOfBorrower),
   z.object({ draftId: z.string() }).transform(({ draftId }) => draftId),
+  z.object({ requestId: z.string() }).transform(({ requestId }) => requestId),
 ]);
 
 /** A borrower's collection holds a case for each lender, and the debtor. */

@@ -1,9 +1,13 @@
 import * as z from 'zod';
+import type { Application } from '#domain/applications/application.ts';
+import type { Applications } from '#domain/applications/ports.ts';
+import { loanIdOf } from '#domain/shared/ids.ts';
 import { assemblePortrait } from '#domain/portrait/assemble-portrait.ts';
 import { ApplicationId } from '#domain/shared/primitives.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { existing } from '#platform/existing.ts';
+import { assertUnrestricted, isRestricted } from '#domain/privacy/restricted.ts';
 import { DynamoBorrowerHistory } from '#platform/repositories/borrower-history.ts';
 import { DynamoDecisions } from '#platform/repositories/decisions.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
@@ -48,8 +52,17 @@ export const getPortraitRoute = describeRoute({
   body: Nothing,
   status: 200,
   answer: Portrait,
-  problems: ['NotFound'],
+  problems: ['NotFound', 'Forbidden'],
 });
+
+/** What a person had restricted says nothing about them any more, not even beside what came after it. */
+async function unrestricted(
+  sent: readonly { readonly applicationId: string }[],
+  applications: Pick<Applications, 'find'>,
+): Promise<readonly Application[]> {
+  const found = await Promise.all(sent.map((each) => applications.find(each.applicationId)));
+  return found.filter((application) => application !== undefined && !isRestricted(application));
+}
 
 export const handler = apiRoute({
   description: getPortraitRoute,
@@ -64,21 +77,23 @@ export const handler = apiRoute({
   run: async ({ parameters }, { applications, loans, tasks, decisions, history }) => {
     const { applicationId } = parameters;
     const application = existing(await applications.find(applicationId), 'such application');
+    assertUnrestricted(application);
     const { borrowerKey } = application;
-    const [sent, loanIds, records, opened] = await Promise.all([
+    const [all, loanIds, records, opened] = await Promise.all([
       history.applicationsOf(borrowerKey),
       history.loanIdsOf(borrowerKey),
       decisions.listByApplication(applicationId),
       tasks.listByApplication(applicationId),
     ]);
-    const [applied, borrowed] = await Promise.all([
-      Promise.all(sent.map((each) => applications.find(each.applicationId))),
+    const [sent, found] = await Promise.all([
+      unrestricted(all, applications),
       Promise.all(loanIds.map((loanId) => loans.find(loanId))),
     ]);
+    const shown = new Set(sent.map((each) => loanIdOf(each.applicationId)));
     const portrait = assemblePortrait({
       application,
-      applications: applied.filter((each) => each !== undefined),
-      loans: borrowed.filter((loan) => loan !== undefined),
+      applications: sent,
+      loans: found.filter((loan) => loan !== undefined).filter(({ loanId }) => shown.has(loanId)),
       decision: records.find(({ record }) => record === 'decision'),
       tasks: opened,
     });

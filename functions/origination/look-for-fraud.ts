@@ -31,7 +31,10 @@ export async function lookForFraud(
   );
   await Promise.all([
     sightings.note(seen.map(({ sighting }) => sighting)),
-    sightings.countForPartner(partnerId, date, applicationId),
+    sightings.countForPartner(partnerId, date, {
+      ...own,
+      traits: seen.map(({ sighting }) => sighting.trait),
+    }),
   ]);
   const since = sinceOf(seenAt, signalDays);
   const [partnerCount, ...histories] = await Promise.all([

@@ -91,7 +91,12 @@ function responsesOf(route: RouteDescription): ZodOpenApiResponsesObject {
     content: { 'application/json': { schema: route.answer } },
   };
   const isPost = route.method === 'POST';
-  const codes = [...onEveryRoute, ...(isPost ? onEveryPost : []), ...route.problems];
+  const codes = [
+    ...onEveryRoute,
+    ...(isPost ? onEveryPost : []),
+    ...(route.path.includes('{applicationId}') ? (['ApplicationErased'] as const) : []),
+    ...route.problems,
+  ];
   return { ...problemResponses(codes), [String(route.status)]: done };
 }
 

@@ -4,7 +4,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import * as z from 'zod';
 import { canonicalJson } from '#domain/shared/canonical-json.ts';
-import { NotFound } from '#domain/shared/errors.ts';
+import { ApplicationErased, NotFound } from '#domain/shared/errors.ts';
 import { OperatorRole } from '#domain/tasks/task.ts';
 import { ApiProblem, problemAnswer, problemCodeOf, type ProblemAnswer } from './problem.ts';
 import { fitted, isEmpty, readJson, type RawBody } from './request-body.ts';
@@ -113,7 +113,7 @@ export function apiRoute<
           body: JSON.stringify(description.answer.parse(body)),
         };
       } catch (error) {
-        return answerTo(error, event.requestContext?.requestId, logger);
+        return answerTo(asCallerSees(error, event), event.requestContext?.requestId, logger);
       }
     });
 }
@@ -200,6 +200,14 @@ function headerOf(event: ApiEvent, name: string): string | undefined {
   return found === undefined ? undefined : headers[found];
 }
 
+/** What was erased is gone for whose it was; for any other partner there never was anything. */
+function asCallerSees(error: unknown, event: ApiEvent): unknown {
+  if (!(error instanceof ApplicationErased)) return error;
+  const caller = callers.Partner.safeParse(event.requestContext?.authorizer ?? {});
+  const isForeign = caller.success && caller.data.partnerId !== error.partnerId;
+  return isForeign ? new NotFound('not found') : error;
+}
+
 function answerTo(
   error: unknown,
   correlationId: string | undefined,
@@ -230,7 +238,11 @@ function detailOf(error: unknown): string {
 }
 
 function problemIsOurs(error: Error): boolean {
-  return ['InvalidInput', 'InvalidTransition', 'ApplicationClosed', 'Forbidden'].includes(
-    error.name,
-  );
+  return [
+    'InvalidInput',
+    'InvalidTransition',
+    'ApplicationClosed',
+    'ApplicationErased',
+    'Forbidden',
+  ].includes(error.name);
 }

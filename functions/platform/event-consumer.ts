@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import * as z from 'zod';
-import { InvalidInput } from '#domain/shared/errors.ts';
+import { ApplicationErased, InvalidInput } from '#domain/shared/errors.ts';
 import { fromAttributeMap } from './attribute-value.ts';
 
 const BusEvent = z.object({
@@ -28,7 +28,7 @@ export function eventConsumer<Detail extends z.ZodType, Dependencies, Output>(
   consumer: EventConsumer<Detail, Dependencies, Output>,
 ) {
   let dependencies: Dependencies | undefined;
-  return middy<unknown, Output>()
+  return middy<unknown, Output | undefined>()
     .use(injectLambdaContext(new Logger(), { logEvent: false }))
     .handler(async (event) => {
       const envelope = BusEvent.safeParse(event);
@@ -36,11 +36,15 @@ export function eventConsumer<Detail extends z.ZodType, Dependencies, Output>(
       if (!envelope.success) throw new InvalidInput(z.prettifyError(envelope.error));
       if (!detail.success) throw new InvalidInput(z.prettifyError(detail.error));
       dependencies ??= consumer.dependencies();
-      return consumer.run(detail.data, dependencies, {
-        eventId: envelope.data.id,
-        eventType: envelope.data['detail-type'],
-      });
+      const { id: eventId, 'detail-type': eventType } = envelope.data;
+      return consumer.run(detail.data, dependencies, { eventId, eventType }).catch(nothingLeftToDo);
     });
+}
+
+/** A late event about what has been erased since: there is nothing any more that it could change. */
+function nothingLeftToDo(error: unknown): undefined {
+  if (error instanceof ApplicationErased) return undefined;
+  throw error;
 }
 
 const StreamBatch = z.object({

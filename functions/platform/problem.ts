@@ -11,6 +11,7 @@ export const problems = {
   ConcurrentChange: { status: 409, title: 'Somebody else changed it meanwhile' },
   ExternalIdTaken: { status: 409, title: 'This externalId was used before' },
   RequestInProgress: { status: 409, title: 'The first request with this key is still running' },
+  ApplicationErased: { status: 410, title: 'The data of this application was erased' },
   PayloadTooLarge: { status: 413, title: 'The body is larger than 64 KB' },
   UnsupportedMediaType: { status: 415, title: 'The body must be application/json' },
   IdempotencyKeyReused: {
@@ -48,6 +49,7 @@ const codeOfError: ReadonlyMap<string, ProblemCode> = new Map([
   ['NotFound', 'NotFound'],
   ['InvalidTransition', 'InvalidTransition'],
   ['ApplicationClosed', 'InvalidTransition'],
+  ['ApplicationErased', 'ApplicationErased'],
   ['ConcurrentChange', 'ConcurrentChange'],
   ['Forbidden', 'Forbidden'],
   ['Unavailable', 'Unavailable'],

@@ -92,6 +92,20 @@ export function writesObjects({ bucket, variable, key }: NamedBucket): Access {
   };
 }
 
+/** Finds and deletes objects in all their versions; reads none. */
+export function erasesObjects({ bucket, variable }: NamedBucket): Access {
+  return {
+    environment: { [variable]: bucket.bucketName },
+    statements: [
+      new PolicyStatement({ actions: ['s3:ListBucketVersions'], resources: [bucket.bucketArn] }),
+      new PolicyStatement({
+        actions: ['s3:DeleteObjectVersion'],
+        resources: [bucket.arnForObjects('*')],
+      }),
+    ],
+  };
+}
+
 /** Puts events on the bus. */
 export function publishes(eventBus: EventBus): Access {
   return {

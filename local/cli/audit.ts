@@ -27,11 +27,14 @@ import type { AuditRecord } from '../../domain/shared/audit.ts';
 import { businessDateOf } from '../../domain/shared/calendar.ts';
 import type { Task } from '../../domain/tasks/task.ts';
 import { sendRaw } from '../sandbox/http-json.ts';
+import { readRegister } from './privacy.ts';
 import { everyItem } from '../sandbox/page-items.ts';
 import type { PlatformClient } from '../sandbox/platform-client.ts';
 
 export interface AuditReport {
   readonly applications: number;
+  /** Applications of which only the chain is left. */
+  readonly erasures: number;
   readonly loans: number;
   readonly tasks: number;
   readonly chains: number;
@@ -96,6 +99,8 @@ export async function auditPlatform(options: {
     await auditApplication(String(applicationId), common, sums);
     options.onProgress?.((done += 1), applications.length);
   });
+  const erasures = await readRegister(operator);
+  await inParallel(erasures, (erasure) => auditErasure(erasure, common, sums));
   const held = (account: string) => sums.journal.get(account) ?? 0;
   sums.findings.push(
     ...auditStrayPayouts(common.payouts, sums.loans),
@@ -109,6 +114,7 @@ export async function auditPlatform(options: {
   );
   return {
     applications: applications.length,
+    erasures: erasures.length,
     loans: sums.loans.length,
     tasks: sums.tasks,
     chains: sums.chains,
@@ -168,6 +174,16 @@ async function auditApplication(applicationId: string, common: Common, sums: Sum
     await chainOf({ subjectId: String(task['taskId']), version: task['version'] }, common, sums);
   }
   const { loanId } = application;
+  if (typeof loanId === 'string') await auditLoan(loanId, common, sums);
+}
+
+/** Nothing about the person is left to be compared; that it was erased, and the books of its loan, are. */
+async function auditErasure(
+  { applicationId, loanId }: Facts,
+  common: Common,
+  sums: Sums,
+): Promise<void> {
+  await chainOf({ subjectId: String(applicationId), version: undefined }, common, sums);
   if (typeof loanId === 'string') await auditLoan(loanId, common, sums);
 }
 
@@ -294,11 +310,10 @@ async function inParallel<Item>(
 
 /** The report as lines for a person. */
 export function describeAudit(report: AuditReport): string[] {
-  const { applications, loans, tasks, chains, businessDays, parkedLoans, payouts, payments } =
-    report;
-  const { findings } = report;
+  const { applications, erasures, loans, tasks, chains, businessDays, parkedLoans } = report;
+  const { payouts, payments, findings } = report;
   return [
-    `${applications} applications, ${loans} loans, ${tasks} tasks, ${payouts} payouts and ${payments} payments in the bank's books, ${chains} audit chains, ${businessDays} business days, ${parkedLoans} parked loans`,
+    `${applications} applications, ${erasures} erased, ${loans} loans, ${tasks} tasks, ${payouts} payouts and ${payments} payments in the bank's books, ${chains} audit chains, ${businessDays} business days, ${parkedLoans} parked loans`,
     ...findings.map(
       ({ invariant, subjectId, because }) => `${invariant}  ${subjectId}: ${because}`,
     ),

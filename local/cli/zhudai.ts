@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { addCollectionCommands } from './collection-commands.ts';
 import { connected, connection } from './connection.ts';
 import type { CommandFlags } from './credentials.ts';
+import { addPrivacyCommands } from './privacy-commands.ts';
 import type { ReplayFlags } from './run-replay.ts';
 import type { FitFlags } from './scorecard-fit.ts';
 import { addServicingCommands } from './servicing-commands.ts';
@@ -87,6 +88,7 @@ connected(program.command('status'))
   });
 
 addServicingCommands(program);
+addPrivacyCommands(program);
 
 connected(program.command('advance'))
   .description("move the platform's clock; everything due in between happens")

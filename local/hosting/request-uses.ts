@@ -102,18 +102,22 @@ const objectActions: Readonly<Record<string, string>> = {
 
 /** What IAM asks of who sends this request to S3, or has presigned it. `keyArn` tells a bucket's KMS key. */
 export function objectUses(
-  { method, path }: Pick<AwsRequest, 'method' | 'path'>,
+  { method, path, query }: Pick<AwsRequest, 'method' | 'path' | 'query'>,
   keyArn: (bucket: string) => string | undefined,
 ): readonly Use[] {
   const [, bucket = '', ...rest] = path.split('/');
   const key = rest.map(decodeURIComponent).join('/');
   const arn = `arn:${PARTITION}:s3:::${bucket}`;
-  if (key === '') return [{ action: 's3:ListBucket', resource: arn }];
-  const action = objectActions[method] ?? `s3:${method}`;
+  if (key === '')
+    return [
+      { action: query.has('versions') ? 's3:ListBucketVersions' : 's3:ListBucket', resource: arn },
+    ];
+  const version = query.has('versionId') ? 'Version' : '';
+  const action = `${objectActions[method] ?? `s3:${method}`}${version}`;
   const use = { action, resource: `${arn}/${key}` };
   const resource = keyArn(bucket);
   // S3 asks KMS in the name of who asks S3.
-  if (resource === undefined || action === 's3:DeleteObject') return [use];
-  const keyAction = action === 's3:GetObject' ? 'kms:Decrypt' : 'kms:GenerateDataKey';
+  if (resource === undefined || method === 'DELETE') return [use];
+  const keyAction = method === 'GET' || method === 'HEAD' ? 'kms:Decrypt' : 'kms:GenerateDataKey';
   return [use, { action: keyAction, resource }];
 }

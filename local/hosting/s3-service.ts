@@ -107,6 +107,7 @@ export class S3Service {
     if (!this.#buckets.has(bucket))
       throw new S3Error(404, 'NoSuchBucket', 'The specified bucket does not exist');
     if (key === '') return this.#answerBucket(request, bucket);
+    const { query } = request;
     switch (request.method) {
       case 'PUT':
         return this.#putObject(request, bucket, key);
@@ -114,6 +115,8 @@ export class S3Service {
       case 'HEAD':
         return this.#getObject(request, bucket, key);
       case 'DELETE':
+        if (![null, 'null'].includes(query.get('versionId')))
+          throw new S3Error(400, 'InvalidArgument', 'Invalid version id specified');
         await this.#store.delete(bucket, key);
         return { status: 204, headers: {}, body: '' };
       default:
@@ -175,7 +178,28 @@ export class S3Service {
         200,
         '<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>',
       );
-    return this.#listObjects(query, bucket);
+    return query.has('versions')
+      ? this.#listVersions(query, bucket)
+      : this.#listObjects(query, bucket);
+  }
+
+  /** What is put over an object replaces it here: each has one version, which S3 calls `null` where it keeps no others. */
+  async #listVersions(query: URLSearchParams, bucket: string): Promise<AwsAnswer> {
+    const prefix = query.get('prefix') ?? '';
+    const after = query.get('key-marker') ?? '';
+    const limit = Math.min(Number(query.get('max-keys') ?? KEYS_PER_PAGE_MAX), KEYS_PER_PAGE_MAX);
+    const rest = (await this.#store.list(bucket, prefix)).filter(({ key }) => key > after);
+    const page = rest.slice(0, limit);
+    const isTruncated = rest.length > page.length;
+    const next = isTruncated
+      ? `<NextKeyMarker>${xmlText(page.at(-1)?.key ?? '')}</NextKeyMarker><NextVersionIdMarker>null</NextVersionIdMarker>`
+      : '';
+    return xmlAnswer(
+      200,
+      `<ListVersionsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>${xmlText(bucket)}</Name>` +
+        `<Prefix>${xmlText(prefix)}</Prefix><MaxKeys>${limit}</MaxKeys><IsTruncated>${isTruncated}</IsTruncated>` +
+        `${next}${page.map(versionXml).join('')}</ListVersionsResult>`,
+    );
   }
 
   async #listObjects(query: URLSearchParams, bucket: string): Promise<AwsAnswer> {
@@ -317,6 +341,14 @@ function contentsXml({ key, etag, sizeBytes, lastModifiedMs }: StoredObject): st
   return (
     `<Contents><Key>${xmlText(key)}</Key><LastModified>${new Date(lastModifiedMs).toISOString()}</LastModified>` +
     `<ETag>&quot;${etag}&quot;</ETag><Size>${sizeBytes}</Size><StorageClass>STANDARD</StorageClass></Contents>`
+  );
+}
+
+function versionXml({ key, etag, sizeBytes, lastModifiedMs }: StoredObject): string {
+  return (
+    `<Version><Key>${xmlText(key)}</Key><VersionId>null</VersionId><IsLatest>true</IsLatest>` +
+    `<LastModified>${new Date(lastModifiedMs).toISOString()}</LastModified>` +
+    `<ETag>&quot;${etag}&quot;</ETag><Size>${sizeBytes}</Size><StorageClass>STANDARD</StorageClass></Version>`
   );
 }
 

@@ -91,6 +91,16 @@ const rarelyDone: readonly Excuse[] = [
     /./,
     'an agency in good standing, a third person, another strategy: not in two months',
   ),
+  of(
+    'CarryOutRequest|SweepRetention',
+    /:DeleteItem$/,
+    'what is erased had a contract: nobody withdraws from one in the walk',
+  ),
+  of(
+    'CarryOutRequest|SweepRetention',
+    /BatchWriteItem$|^s3:DeleteObjectVersion$/,
+    'what is erased had a pledge, a paper, or was sent lately',
+  ),
   of('ConfirmOrder', /:PutItem$/, 'an order whose bank can never be asked'),
   of('DecideDraft|ResendNotice', /:PutItem$/, 'a draft, or a notice, for which it is too late'),
 ];

@@ -47,6 +47,7 @@ class Walk {
   readonly #dataDir: string;
   readonly #partner: PlatformClient;
   readonly #tokens = new Map<string, string>();
+  #declined = '';
 
   constructor(platform: PlatformProcess, dataDir: string) {
     this.#platform = platform;
@@ -103,7 +104,10 @@ class Walk {
     await this.#step('withdrawal', async () => {
       const id = await this.#apply(90_001, { amountFen: 12_000_000, incomeFen: 6_000_000 });
       await this.#until(id, 'AwaitingDocuments');
+      await this.#upload(id, 'IdentityCardFront');
       await this.#partner.post(`/v1/applications/${id}/withdrawal`, { reason: 'walk' });
+      // Restricted at once, erased by the sweep in the months to come.
+      await this.#askForErasure(id);
     });
     await this.#step('documents', async () => {
       const id = await this.#apply(90_002, { amountFen: 12_000_000, incomeFen: 6_000_000 });
@@ -152,7 +156,18 @@ class Walk {
           `${path}/consent-withdrawals`,
           { purpose: 'Marketing' },
         );
+      this.#declined = id;
     });
+  }
+
+  async #askForErasure(applicationId: string): Promise<void> {
+    const { body } = await this.#as('supervisor').post('/ops/personal-data-requests', {
+      applicationId,
+      kind: 'Deletion',
+      verification: 'InPerson',
+      receivedOn: '2026-01-05',
+    });
+    await this.#as('supervisor').get(`/ops/personal-data-requests/${String(body['requestId'])}`);
   }
 
   async #serve(loans: readonly string[]): Promise<void> {
@@ -392,6 +407,9 @@ class Walk {
       supervisor.post(`/ops/loans/${loan}/day-close-release`, {}).catch(onlyProblems),
     );
     await this.#step('draft', () => this.#draft());
+    // It ended months ago: erased at once.
+    await this.#step('erasure', () => this.#askForErasure(this.#declined));
+    await this.#step('register', () => supervisor.get('/ops/erasures?year=2026'));
     await this.#step('tasks', async () => {
       const { items } = (await supervisor.get('/ops/tasks?queue=FieldVisit')) as { items: Items };
       const { items: others } = (await supervisor.get('/ops/tasks?queue=Collection')) as {

@@ -35,6 +35,7 @@ describe('rules', () => {
       'follow-up/record-visit.ts',
       'notification/notify-loan.ts',
       'origination/start-origination.ts',
+      'privacy/carry-out-request.ts',
       'servicing/apply-write-off.ts',
       'servicing/claim-compensation.ts',
       'servicing/match-receipts.ts',
@@ -64,6 +65,7 @@ describe('schedules', () => {
   const known = [
     { entry: 'tasks/watch-tasks.ts', expression: 'rate(15 minutes)' },
     { entry: 'disbursement/sweep-payouts.ts', expression: 'rate(1 minute)' },
+    { entry: 'privacy/sweep-retention.ts', expression: 'cron(30 3 * * ? *)' },
     { entry: 'day-close/start-day-close.ts', expression: 'cron(5 0 * * ? *)' },
     { entry: 'day-close/start-day-close.ts', expression: 'cron(5 6 * * ? *)' },
     { entry: 'notification/send-waiting-notices.ts', expression: 'rate(5 minutes)' },
@@ -107,6 +109,8 @@ describe('functions called by events or schedules', () => {
       'notification/notify-loan.ts',
       'notification/send-waiting-notices.ts',
       'origination/start-origination.ts',
+      'privacy/carry-out-request.ts',
+      'privacy/sweep-retention.ts',
       'servicing/apply-write-off.ts',
       'servicing/claim-compensation.ts',
       'servicing/match-receipts.ts',
@@ -140,7 +144,7 @@ describe('stream consumers', () => {
   );
 
   it('halve a failing batch, retry only what failed, and give it up to a queue', () => {
-    expect(mappings).toHaveLength(9);
+    expect(mappings).toHaveLength(10);
     for (const { properties } of mappings) {
       expect(properties['BisectBatchOnFunctionError']).toBe(true);
       expect(properties['FunctionResponseTypes']).toEqual(['ReportBatchItemFailures']);

@@ -34,17 +34,20 @@ describe('tables', () => {
     { table: 'Decisions', keys: ['applicationId', 'record'] },
     { table: 'Selections', keys: ['selectionId'] },
     { table: 'Collateral', keys: ['applicationId', 'collateralId'] },
+    { table: 'PersonalDataRequests', keys: ['requestId'] },
+    { table: 'Erasures', keys: ['year', 'erasure'] },
   ])('$table is found by $keys', ({ table, keys }) => {
     expect(keysOf(tableCalled(table)['KeySchema'])).toEqual(keys);
   });
 
   it('are all named above', () => {
-    expect(tables).toHaveLength(17);
+    expect(tables).toHaveLength(19);
   });
 
   it.each([
     { table: 'Applications', index: 'ByPartner', keys: ['partnerId', 'submittedAt'] },
     { table: 'Applications', index: 'ByBorrower', keys: ['borrowerKey', 'submittedAt'] },
+    { table: 'Applications', index: 'Retention', keys: ['retentionQueue', 'retentionOn'] },
     { table: 'Loans', index: 'Due', keys: ['dueShard', 'actOn'] },
     { table: 'Loans', index: 'ByBorrower', keys: ['borrowerKey', 'loanId'] },
     { table: 'Loans', index: 'ByPartner', keys: ['partnerId', 'loanId'] },
@@ -75,6 +78,7 @@ describe('tables', () => {
     'CatalogDrafts',
     'Collateral',
     'Selections',
+    'PersonalDataRequests',
   ])('%s streams its new images', (name) => {
     expect(tableCalled(name)['StreamSpecification']).toEqual({ StreamViewType: 'NEW_IMAGE' });
   });

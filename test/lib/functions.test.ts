@@ -22,11 +22,13 @@ describe('every function', () => {
     expect(functions.map(({ entry }) => entry).sort()).toEqual([...listEntries()]);
   });
 
-  it.each(byEntry)('%s runs on Node 24 within bounds', (_, { properties }) => {
+  it.each(byEntry)('%s runs on Node 24 within bounds', (entry, { properties }) => {
     expect(properties['Runtime']).toBe('nodejs24.x');
     expect(properties['Architectures']).toEqual(['arm64']);
     expect(properties['Timeout']).toBeGreaterThanOrEqual(10);
-    expect(properties['Timeout']).toBeLessThanOrEqual(60);
+    // Nobody waits for what works through a night's share.
+    const isSweep = entry === 'functions/privacy/sweep-retention.ts';
+    expect(properties['Timeout']).toBeLessThanOrEqual(isSweep ? 900 : 60);
     expect(properties['MemorySize']).toBeGreaterThanOrEqual(512);
     expect(properties['TracingConfig']).toEqual({ Mode: 'Active' });
   });

@@ -51,6 +51,8 @@ function environmentOf(databaseUrl: string, stubsUrl: string): Record<string, st
     DECISIONS_TABLE: 'Decisions',
     COLLATERAL_TABLE: 'Collateral',
     SELECTIONS_TABLE: 'Selections',
+    PERSONAL_DATA_REQUESTS_TABLE: 'PersonalDataRequests',
+    ERASURES_TABLE: 'Erasures',
     METRICS_TABLE: 'Metrics',
     DOCUMENTS_BUCKET: 'documents',
     CONTRACTS_BUCKET: 'contracts',

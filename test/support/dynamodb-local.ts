@@ -13,6 +13,7 @@ const tables: Readonly<Record<string, { keys: Keys; indexes?: Readonly<Record<st
     indexes: {
       ByPartner: ['partnerId', 'submittedAt'],
       ByBorrower: ['borrowerKey', 'submittedAt'],
+      Retention: ['retentionQueue', 'retentionOn'],
     },
   },
   Loans: {
@@ -47,6 +48,8 @@ const tables: Readonly<Record<string, { keys: Keys; indexes?: Readonly<Record<st
   CatalogDrafts: { keys: ['draftId'], indexes: { ByStatus: ['status', 'createdAt'] } },
   Sightings: { keys: ['trait', 'seen'] },
   Collateral: { keys: ['applicationId', 'collateralId'] },
+  PersonalDataRequests: { keys: ['requestId'] },
+  Erasures: { keys: ['year', 'erasure'] },
   Selections: { keys: ['selectionId'] },
   Decisions: {
     keys: ['applicationId', 'record'],

@@ -20,7 +20,11 @@ export class InMemorySightings implements Sightings {
     );
   }
 
-  countForPartner(partnerId: string, date: string, applicationId: string): Promise<void> {
+  countForPartner(
+    partnerId: string,
+    date: string,
+    { applicationId }: Parameters<Sightings['countForPartner']>[2],
+  ): Promise<void> {
     if (!this.#counted.has(applicationId)) this.#counted.set(applicationId, `${partnerId} ${date}`);
     return Promise.resolve();
   }

@@ -7,7 +7,9 @@ import {
   type RememberedRequest,
   type Submission,
 } from '#domain/applications/ports.ts';
-import { ConcurrentChange } from '#domain/shared/errors.ts';
+import { ErasedApplication } from '#domain/privacy/erase-application.ts';
+import { businessDateOf } from '#domain/shared/calendar.ts';
+import { ApplicationErased, ConcurrentChange } from '#domain/shared/errors.ts';
 import type { Page, PageRequest } from '#domain/shared/page.ts';
 import { Instant } from '#domain/shared/primitives.ts';
 import {
@@ -37,7 +39,7 @@ export class DynamoApplications implements Applications {
     const { Item } = await this.#documents.send(
       new GetCommand({ TableName: this.#tableName, Key: { applicationId }, ConsistentRead: true }),
     );
-    return Item === undefined ? undefined : Application.parse(Item);
+    return Item === undefined ? undefined : presentApplication(Item);
   }
 
   async submit(application: Application, request: RememberedRequest): Promise<Submission> {
@@ -150,6 +152,17 @@ export class DynamoApplications implements Applications {
     const failed = await writeTogether(this.#documents, items);
     return [failed.includes(0), failed.includes(1)];
   }
+}
+
+/** Throws ApplicationErased when only what proves that there was one is left. */
+function presentApplication(item: Readonly<Record<string, unknown>>): Application {
+  if (item['status'] !== 'Erased') return Application.parse(item);
+  const erased = ErasedApplication.parse(item);
+  const { applicationId, partnerId, erasedAt } = erased;
+  throw new ApplicationErased(
+    `the data of application ${applicationId} was erased on ${businessDateOf(Date.parse(erasedAt))}`,
+    partnerId,
+  );
 }
 
 /** The conditional put of one version of an application, for the transaction it belongs to. */

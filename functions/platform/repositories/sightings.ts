@@ -64,14 +64,18 @@ export class DynamoSightings implements Sightings {
     return Items.map((item) => Stored.parse(item));
   }
 
-  async countForPartner(partnerId: string, date: string, applicationId: string): Promise<void> {
+  async countForPartner(
+    partnerId: string,
+    date: string,
+    { applicationId, seenAt, traits }: Parameters<Sightings['countForPartner']>[2],
+  ): Promise<void> {
     const expiresAt = expiryOf(date);
     // A failed condition means that it was counted before: nothing is left to do.
     await writeTogether(this.#documents, [
       {
         Put: {
           TableName: this.#tableName,
-          Item: { trait: `counted#${applicationId}`, seen: 'partner', expiresAt },
+          Item: { ...countedKeyOf(applicationId), seenAt, traits, expiresAt },
           ConditionExpression: 'attribute_not_exists(trait)',
         },
       },
@@ -99,13 +103,22 @@ export class DynamoSightings implements Sightings {
   }
 }
 
+/** The guard of one application, which also says what it has shown. */
+export function countedKeyOf(applicationId: string): { trait: string; seen: string } {
+  return { trait: `counted#${applicationId}`, seen: 'partner' };
+}
+
+/** The item of one sighting. */
+export function sightingKeyOf({ trait, seenAt, applicationId }: Omit<Sighting, 'borrower'>) {
+  return { trait, seen: `${seenAt}#${applicationId}` };
+}
+
 function keyOf({ trait, seenAt, applicationId }: Sighting): string {
   return `${trait}\n${seenAt}\n${applicationId}`;
 }
 
 function itemOf(sighting: Sighting): Record<string, unknown> {
-  const { seenAt, applicationId } = sighting;
-  return { ...sighting, seen: `${seenAt}#${applicationId}`, expiresAt: expiryOf(seenAt) };
+  return { ...sighting, ...sightingKeyOf(sighting), expiresAt: expiryOf(sighting.seenAt) };
 }
 
 function expiryOf(day: string): number {

@@ -22,14 +22,15 @@ const submittedAt = '2026-11-23T09:00:00+08:00';
 const choose = (
   change: Partial<Omit<CampaignCandidate, 'application'>> & {
     consents?: CampaignCandidate['application']['consents'];
+    restriction?: CampaignCandidate['application']['restriction'];
   } = {},
   criteria: Partial<CampaignCriteria> = {},
 ) => {
-  const { consents = [agreed('2026-11-01T09:00:00+08:00')], ...rest } = change;
+  const { consents = [agreed('2026-11-01T09:00:00+08:00')], restriction, ...rest } = change;
   return selectBorrower(
     {
       decision,
-      application: { borrowerKey: 'key-1', consents, submittedAt },
+      application: { borrowerKey: 'key-1', consents, submittedAt, restriction },
       product: { consentMaxAgeDays: 180 },
       submittedAt: [submittedAt, '2026-01-01T00:00:00.000Z'],
       isBlocked: false,
@@ -74,6 +75,10 @@ describe('selectBorrower', () => {
         consents: [agreed('2026-11-24T09:00:00+08:00')],
         marketingWithdrawnAt: '2026-11-23T10:00:00+08:00',
       },
+    },
+    {
+      name: 'data that is restricted',
+      change: { restriction: { requestId: `prq_${'0'.repeat(26)}`, since: submittedAt } },
     },
     { name: 'another segment', criteria: { segments: ['Nobility'] } },
     { name: 'another grade', criteria: { grades: ['F'] } },

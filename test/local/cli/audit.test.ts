@@ -4,6 +4,7 @@ import { describeAudit } from '#local/cli/audit.ts';
 describe('describeAudit', () => {
   const counts = {
     applications: 1,
+    erasures: 0,
     loans: 1,
     tasks: 0,
     chains: 2,

@@ -170,10 +170,26 @@ describe('what a request asks of IAM', () => {
   });
 
   it('includes the key of a bucket that is encrypted with one', () => {
-    const uses = objectUses({ method: 'PUT', path: '/papers/a%20b' }, () => 'key-arn');
+    const query = new URLSearchParams();
+    const uses = objectUses({ method: 'PUT', path: '/papers/a%20b', query }, () => 'key-arn');
     expect(uses).toEqual([
       { action: 's3:PutObject', resource: 'arn:aws:s3:::papers/a b' },
       { action: 'kms:GenerateDataKey', resource: 'key-arn' },
+    ]);
+  });
+
+  it('tells a version of an object from the object, and asks no key to delete', () => {
+    const papers = 'arn:aws:s3:::papers';
+    const of = (method: string, path: string, query: string) =>
+      objectUses({ method, path, query: new URLSearchParams(query) }, () => 'key-arn');
+    expect(of('DELETE', '/papers/a', 'versionId=1')).toEqual([
+      { action: 's3:DeleteObjectVersion', resource: `${papers}/a` },
+    ]);
+    expect(of('DELETE', '/papers/a', '')).toEqual([
+      { action: 's3:DeleteObject', resource: `${papers}/a` },
+    ]);
+    expect(of('GET', '/papers', 'versions=&prefix=a')).toEqual([
+      { action: 's3:ListBucketVersions', resource: papers },
     ]);
   });
 });

@@ -51,9 +51,11 @@ describe.each(kinds)('%s', (_name, make) => {
   it('counts an application of a partner once, also when it is counted at the same time', async () => {
     const sightings = make();
     const ids = ['app_a', 'app_b', 'app_c', 'app_a', 'app_b'];
-    await Promise.all(ids.map((id) => sightings.countForPartner('demo-partner', '2026-11-23', id)));
-    await sightings.countForPartner('demo-partner', '2026-11-23', 'app_a');
-    await sightings.countForPartner('demo-partner', '2026-11-24', 'app_d');
+    const count = (applicationId: string, date = '2026-11-23') =>
+      sightings.countForPartner('demo-partner', date, { applicationId, seenAt: date, traits: [] });
+    await Promise.all(ids.map((id) => count(id)));
+    await count('app_a');
+    await count('app_d', '2026-11-24');
     expect(await sightings.countOfPartner('demo-partner', '2026-11-23')).toBe(3);
     expect(await sightings.countOfPartner('other-partner', '2026-11-23')).toBe(0);
   });

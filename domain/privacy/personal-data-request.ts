@@ -1,0 +1,112 @@
+import * as z from 'zod';
+import { changeAggregate, startAggregate } from '../shared/change-aggregate.ts';
+import { addDays } from '../shared/calendar.ts';
+import type { DomainEvent } from '../shared/domain-event.ts';
+import {
+  ApplicationId,
+  BusinessDate,
+  Instant,
+  PersonalDataRequestId,
+  Sha256Hex,
+} from '../shared/primitives.ts';
+import { RetentionDecision } from './decide-retention.ts';
+import type { RetentionPolicy } from './retention-policy.ts';
+
+/** What a person may ask of whoever processes their data: a copy (PIPL art. 45), or that it is erased (art. 47). */
+export const RequestKind = z.enum(['Access', 'Deletion']);
+export type RequestKind = z.infer<typeof RequestKind>;
+
+/** How it was made sure that whoever asks is the person: the data of one must not go, or come, to another. */
+export const Verification = z.enum([
+  'InPerson',
+  'IdentityCheck',
+  'PartnerLogin',
+  'PowerOfAttorney',
+]);
+export type Verification = z.infer<typeof Verification>;
+
+/**
+ * What a person asked about their own data and what became of it. It names applications, never the person: once they are
+ * erased, nothing in it leads to anybody.
+ */
+export const PersonalDataRequest = z.object({
+  requestId: PersonalDataRequestId,
+  version: z.int().min(1),
+  kind: RequestKind,
+  /** Decided: it is being carried out. Done: nothing of it is left to do. */
+  status: z.enum(['Decided', 'Done']),
+  receivedOn: BusinessDate,
+  answerBy: BusinessDate,
+  verification: Verification,
+  operatorId: z.string(),
+  policyPack: z.string(),
+  decisions: z.array(RetentionDecision.extend({ applicationId: ApplicationId })).min(1),
+  decidedAt: Instant,
+  doneAt: Instant.optional(),
+  /** Of what was asked for: the same key must come with the same request. */
+  bodyHash: Sha256Hex,
+  event: z.unknown().optional(),
+  auditHash: Sha256Hex,
+  previousAuditHash: Sha256Hex,
+});
+export type PersonalDataRequest = z.infer<typeof PersonalDataRequest>;
+
+/** The request with its decision, made the moment it is entered: a rule decides it, not whoever enters it. */
+export function startRequest(
+  asked: Pick<
+    PersonalDataRequest,
+    | 'requestId'
+    | 'kind'
+    | 'receivedOn'
+    | 'verification'
+    | 'operatorId'
+    | 'policyPack'
+    | 'decisions'
+    | 'bodyHash'
+  > & { readonly policy: RetentionPolicy; readonly at: string },
+): PersonalDataRequest {
+  const { policy, at, ...facts } = asked;
+  const answerBy = addDays(facts.receivedOn, policy.answerDays);
+  const first = { ...facts, status: 'Decided' as const, answerBy, decidedAt: at };
+  return startAggregate(facts.requestId, first, eventOf(first, 'PersonalDataRequestDecided', at));
+}
+
+/** The request once everything that was decided is done. Undefined: it was done before. */
+export function completeRequest(
+  request: PersonalDataRequest,
+  at: string,
+): PersonalDataRequest | undefined {
+  if (request.status === 'Done') return undefined;
+  return changeAggregate(request, {
+    subjectId: request.requestId,
+    patch: { status: 'Done', doneAt: at },
+    event: { ...eventOf(request, 'PersonalDataRequestDone', at), actor: 'workflow' },
+  });
+}
+
+/** How many applications had which fate; not which: an event is told to everybody who listens. */
+function eventOf(
+  request: Pick<
+    PersonalDataRequest,
+    'requestId' | 'kind' | 'verification' | 'operatorId' | 'decisions'
+  >,
+  type: string,
+  at: string,
+): DomainEvent {
+  const { requestId, kind, verification, operatorId, decisions } = request;
+  const count = (wanted: string): number =>
+    decisions.filter(({ outcome }) => outcome === wanted).length;
+  return {
+    type,
+    at,
+    actor: `operator:${operatorId}`,
+    facts: {
+      requestId,
+      kind,
+      verification,
+      erased: count('Erase'),
+      restricted: count('Restrict'),
+      kept: count('Keep'),
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import { catalogKeyOf } from '#domain/catalog/catalog-key.ts';
+import { decideRetention } from '#domain/privacy/decide-retention.ts';
+import {
+  RequestKind,
+  startRequest,
+  Verification,
+  type PersonalDataRequest,
+} from '#domain/privacy/personal-data-request.ts';
+import { retentionPolicyOf, type RetentionPolicy } from '#domain/privacy/retention-policy.ts';
+import { businessDateOf } from '#domain/shared/calendar.ts';
+import { InvalidInput } from '#domain/shared/errors.ts';
+import { loanIdOf, personalDataRequestIdOf } from '#domain/shared/ids.ts';
+import { ApplicationId, BusinessDate } from '#domain/shared/primitives.ts';
+import { apiRoute, replayedHeader } from '#platform/api-route.ts';
+import { existing } from '#platform/existing.ts';
+import { policyInForce } from '#platform/policy-in-force.ts';
+import { ApiProblem } from '#platform/problem.ts';
+import { describeRoute, Nothing } from '#platform/route-description.ts';
+import { requestDependencies, type RequestDependencies } from './request-dependencies.ts';
+import { RequestView, viewRequest } from './request-view.ts';
+
+export const enterDataRequestRoute = describeRoute({
+  operationId: 'enterPersonalDataRequest',
+  summary:
+    'What a borrower asks about their own data, found by one of their applications: a copy, or that it is erased; decided at once by what the law has kept',
+  method: 'POST',
+  path: '/ops/personal-data-requests',
+  caller: 'Operator',
+  roles: ['Supervisor'],
+  parameters: Nothing,
+  query: Nothing,
+  body: z.strictObject({
+    applicationId: ApplicationId,
+    kind: RequestKind,
+    /** How it was made sure that it is the person who asks. */
+    verification: Verification,
+    receivedOn: BusinessDate,
+  }),
+  status: 202,
+  answer: RequestView,
+  problems: ['NotFound', 'ApplicationErased', 'InvalidInput', 'IdempotencyKeyReused'],
+});
+
+export const handler = apiRoute({
+  description: enterDataRequestRoute,
+  dependencies: requestDependencies,
+  run: async ({ caller, body, idempotency }, dependencies) => {
+    const { operatorId } = caller;
+    const { requests, catalog, now } = dependencies;
+    const { mark, bodyHash } = idempotency;
+    const requestId = personalDataRequestIdOf(operatorId, mark);
+    const known = await requests.find(requestId);
+    if (known !== undefined) return replayed(known, bodyHash);
+    const at = now();
+    const date = businessDateOf(at.getTime());
+    const { applicationId, ...asked } = body;
+    if (asked.receivedOn > date) throw new InvalidInput(`nothing was received on ${date} yet`);
+    const pack = await policyInForce(catalog);
+    const policy = retentionPolicyOf(pack, date);
+    const request = startRequest({
+      ...asked,
+      requestId,
+      operatorId,
+      bodyHash,
+      policyPack: catalogKeyOf(pack.packId, pack.version),
+      decisions: await decide(applicationId, { policy, date }, dependencies),
+      policy,
+      at: at.toISOString(),
+    });
+    await requests.replace(request);
+    return { body: viewRequest(request) };
+  },
+});
+
+function replayed(known: PersonalDataRequest, bodyHash: string) {
+  if (known.bodyHash !== bodyHash)
+    throw new ApiProblem('IdempotencyKeyReused', 'use a new key for a new request');
+  return { body: viewRequest(known), headers: replayedHeader };
+}
+
+/** About everything the borrower has sent, by whichever partner: one application is how they were found. */
+async function decide(
+  applicationId: string,
+  today: { readonly policy: RetentionPolicy; readonly date: string },
+  { applications, loans, retention }: RequestDependencies,
+): Promise<PersonalDataRequest['decisions']> {
+  const found = existing(await applications.find(applicationId), 'such application');
+  const ids = await retention.listOfBorrower(found.borrowerKey);
+  // The index may be a moment behind: the one that was named is always among them.
+  return Promise.all(
+    [...new Set([applicationId, ...ids])].map(async (id) => {
+      const application = id === applicationId ? found : await applications.find(id);
+      const loan = await loans.find(loanIdOf(id));
+      return {
+        applicationId: id,
+        ...decideRetention(
+          { application: existing(application, `application ${id}`), loan },
+          { ...today, isRequested: true },
+        ),
+      };
+    }),
+  );
+}

@@ -1,0 +1,67 @@
+import { businessDateOf } from '../../domain/shared/calendar.ts';
+import { sendRaw } from '../sandbox/http-json.ts';
+import { everyItem } from '../sandbox/page-items.ts';
+import type { PlatformClient } from '../sandbox/platform-client.ts';
+
+type Facts = Readonly<Record<string, unknown>>;
+
+/** Enters a request; without a date it came in today, as the platform's clock has it. */
+export async function enterRequest(
+  operator: PlatformClient,
+  asked: Facts,
+  received: string | undefined,
+): Promise<Facts> {
+  const receivedOn = received ?? (await today(operator));
+  return (await operator.post('/ops/personal-data-requests', { ...asked, receivedOn })).body;
+}
+
+async function today({ baseUrl }: PlatformClient): Promise<string> {
+  const { text } = await sendRaw({ method: 'GET', url: `${baseUrl}/local/clock` });
+  const { now } = JSON.parse(text) as { now: string };
+  return businessDateOf(Date.parse(now));
+}
+
+const outcomes: Readonly<Record<string, string>> = {
+  NoLoanCameOfIt: 'no loan came of it',
+  RetentionOver: 'nothing has it kept any longer',
+  LoanRunning: 'its loan runs',
+  RetainedByLaw: 'a law has it kept',
+  InProgress: 'it is in progress: withdraw it first, then ask again',
+};
+
+/** A request as lines for a person. */
+export function describeRequest(request: Facts): string[] {
+  const decisions = (request['decisions'] ?? []) as Facts[];
+  return [
+    `${String(request['requestId'])}: ${String(request['kind'])}, received ${String(request['receivedOn'])}, to be answered by ${String(request['answerBy'])}, ${String(request['status'])}`,
+    ...decisions.map(
+      ({ applicationId, outcome, because, on }) =>
+        `  ${String(applicationId)}  ${String(outcome)}${dateOf(outcome, on)}: ${outcomes[String(because)] ?? String(because)}`,
+    ),
+  ];
+}
+
+function dateOf(outcome: unknown, on: unknown): string {
+  if (typeof on !== 'string') return '';
+  return outcome === 'Erase' ? ` on ${on}` : ` until ${on}`;
+}
+
+/** Nothing was erased before there was a register. */
+const FIRST_YEAR = 2026;
+
+/** Every line of the register, in the order of erasure. */
+export async function readRegister(
+  operator: PlatformClient,
+  year?: string,
+): Promise<readonly Facts[]> {
+  const last = Number((await today(operator)).slice(0, 4));
+  const years =
+    year === undefined
+      ? Array.from({ length: last - FIRST_YEAR + 1 }, (_, index) => String(FIRST_YEAR + index))
+      : [year];
+  const erasures: Facts[] = [];
+  for (const each of years)
+    for await (const erasure of everyItem(operator, `/ops/erasures?year=${each}`))
+      erasures.push(erasure);
+  return erasures;
+}
