@@ -86,7 +86,11 @@ describe('offerContract', () => {
     { allInCost: { itemised: '0.2556', combined: '0.2555' }, larger: '0.2556' },
   ])('states the larger all-in cost: $larger', ({ allInCost, larger }) => {
     const sheet = { ...priced.sheet, allInCost };
-    const offered = offerContract(funded, { ...papers, sheet }, { at, validDays: 7, participations });
+    const offered = offerContract(
+      funded,
+      { ...papers, sheet },
+      { at, validDays: 7, participations },
+    );
     expect(offered.contract?.allInCost).toBe(larger);
   });
 
