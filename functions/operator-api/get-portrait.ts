@@ -61,7 +61,7 @@ async function unrestricted(
   applications: Pick<Applications, 'find'>,
 ): Promise<readonly Application[]> {
   const found = await Promise.all(sent.map((each) => applications.find(each.applicationId)));
-  return found.filter((application) => application !== undefined && !isRestricted(application));
+  return found.filter((each) => each !== undefined).filter((each) => !isRestricted(each));
 }
 
 export const handler = apiRoute({
