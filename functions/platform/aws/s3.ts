@@ -11,8 +11,8 @@ import {
 } from './service-client.ts';
 
 interface ObjectAddress {
-  readonly Bucket: string;
-  readonly Key: string;
+  readonly Bucket?: string | undefined;
+  readonly Key?: string | undefined;
 }
 
 interface PutInput extends ObjectAddress {
@@ -24,27 +24,107 @@ interface PutInput extends ObjectAddress {
 
 interface ObjectCommand {
   readonly input: ObjectAddress;
-  readonly method: 'GET' | 'PUT';
-  /** As it stands in the address, by which access logs and IAM tell operations apart. */
-  readonly operation: string;
+  readonly method: 'GET' | 'PUT' | 'DELETE';
+  /** What stands in the address beside bucket and key. */
+  readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | undefined;
+  /** What the SDK makes of the answer's body. */
+  read(body: Buffer): object;
 }
 
 export class GetObjectCommand implements ObjectCommand {
   readonly method = 'GET';
-  readonly operation = 'GetObject';
+  // By it access logs tell operations apart that are told by their method alone.
+  readonly query = { 'x-id': 'GetObject' };
   readonly headers = {};
   readonly input: ObjectAddress;
 
   constructor(input: ObjectAddress) {
     this.input = input;
   }
+
+  read(body: Buffer) {
+    return {
+      Body: {
+        transformToByteArray: () => Promise.resolve(new Uint8Array(body)),
+        transformToString: () => Promise.resolve(body.toString('utf8')),
+      },
+    };
+  }
+}
+
+/** Deletes one version for good; without a version it only hides the object. */
+export class DeleteObjectCommand implements ObjectCommand {
+  readonly method = 'DELETE';
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers = {};
+  readonly input: ObjectAddress;
+
+  constructor(input: ObjectAddress & { readonly VersionId?: string | undefined }) {
+    this.input = input;
+    this.query = given({ 'x-id': 'DeleteObject', versionId: input.VersionId });
+  }
+
+  read() {
+    return {};
+  }
+}
+
+interface ListInput {
+  readonly Bucket?: string | undefined;
+  readonly Prefix?: string | undefined;
+  readonly KeyMarker?: string | undefined;
+  readonly VersionIdMarker?: string | undefined;
+}
+
+/** The versions of objects, a thousand at a time; of each what it takes to delete it. */
+export class ListObjectVersionsCommand implements ObjectCommand {
+  readonly method = 'GET';
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers = {};
+  readonly input: ObjectAddress;
+
+  constructor({ Bucket, Prefix, KeyMarker, VersionIdMarker }: ListInput) {
+    this.input = { Bucket };
+    this.query = given({
+      versions: '',
+      prefix: Prefix,
+      'key-marker': KeyMarker,
+      'version-id-marker': VersionIdMarker,
+    });
+  }
+
+  read(body: Buffer) {
+    const xml = body.toString('utf8');
+    // What is listed has fields of the same names.
+    const page = xml.replaceAll(/<(Version|DeleteMarker|CommonPrefixes)>[^]*?<\/\1>/g, '');
+    const listed = (name: string) =>
+      [...xml.matchAll(new RegExp(`<${name}>([^]*?)</${name}>`, 'g'))].map(([, inner = '']) => ({
+        Key: elementOf(inner, 'Key'),
+        VersionId: elementOf(inner, 'VersionId'),
+      }));
+    return {
+      IsTruncated: elementOf(page, 'IsTruncated') === 'true',
+      NextKeyMarker: elementOf(page, 'NextKeyMarker'),
+      NextVersionIdMarker: elementOf(page, 'NextVersionIdMarker'),
+      Versions: listed('Version'),
+      DeleteMarkers: listed('DeleteMarker'),
+    };
+  }
+}
+
+function given(
+  words: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(words).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 export class PutObjectCommand implements ObjectCommand {
   readonly method = 'PUT';
-  readonly operation = 'PutObject';
+  readonly query = { 'x-id': 'PutObject' };
   readonly input: ObjectAddress;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | undefined;
@@ -58,6 +138,10 @@ export class PutObjectCommand implements ObjectCommand {
       ...(ContentLength === undefined ? {} : { 'content-length': String(ContentLength) }),
       ...(ChecksumSHA256 === undefined ? {} : { 'x-amz-checksum-sha256': ChecksumSHA256 }),
     };
+  }
+
+  read() {
+    return {};
   }
 }
 
@@ -90,18 +174,13 @@ export class S3Client {
     this.#client.destroy();
   }
 
-  /** The object's bytes, as the SDK hands them out. Throws what S3 refused with, told by its name. */
-  async send(command: ObjectCommand) {
+  /** The answer, as the SDK hands it out. Throws what S3 refused with, told by its name. */
+  async send<Command extends ObjectCommand>(command: Command): Promise<ReturnType<Command['read']>>;
+  async send(command: ObjectCommand): Promise<object> {
     const { body } = await this.#client.exchange(this.#requestOf(command), {
       refusalOf: readRefusal,
     });
-    if (command.method === 'PUT') return {};
-    return {
-      Body: {
-        transformToByteArray: () => Promise.resolve(new Uint8Array(body)),
-        transformToString: () => Promise.resolve(body.toString('utf8')),
-      },
-    };
+    return command.read(body);
   }
 
   /** The address that lets its bearer do this one thing, until it expires. */
@@ -119,15 +198,15 @@ export class S3Client {
     return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}?${words.join('&')}`;
   }
 
-  #requestOf({ method, operation, input, headers, body }: ObjectCommand): ServiceRequest {
-    const { Bucket, Key } = input;
+  #requestOf({ method, query, input, headers, body }: ObjectCommand): ServiceRequest {
+    const { Bucket = '', Key = '' } = input;
     const key = Key.split('/').map(extendedEncodeURIComponent).join('/');
     const { hostname } = new URL(this.#client.endpoint());
     const isHost = !this.#forcePathStyle && hostLabel.test(Bucket) && isIP(hostname) === 0;
     return {
       method,
       path: isHost ? `/${key}` : `/${Bucket}/${key}`,
-      query: { 'x-id': operation },
+      query,
       headers,
       ...(body === undefined ? {} : { body }),
       ...(isHost ? { hostPrefix: `${Bucket}.` } : {}),
@@ -153,5 +232,22 @@ function readRefusal({ body }: ServiceAnswer): Refusal {
 }
 
 function elementOf(xml: string, name: string): string | undefined {
-  return new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
+  const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
+  return text?.replaceAll(/&(#x?[0-9a-f]+|amp|lt|gt|quot|apos);/gi, (_, entity: string) =>
+    characterOf(entity),
+  );
+}
+
+const entities: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+};
+
+function characterOf(entity: string): string {
+  if (!entity.startsWith('#')) return entities[entity.toLowerCase()] ?? '';
+  const isHex = entity[1]?.toLowerCase() === 'x';
+  return String.fromCodePoint(Number.parseInt(entity.slice(isHex ? 2 : 1), isHex ? 16 : 10));
 }

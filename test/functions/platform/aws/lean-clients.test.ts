@@ -530,6 +530,18 @@ const cases: readonly Case[] = [
     input: { Bucket: 'a.dotted.bucket', Key: 'documents/d-1' },
     answers: [{ body: '' }],
   },
+  {
+    service: 's3',
+    command: 'DeleteObjectCommand',
+    input: { Bucket: 'a-bucket', Key: 'documents/d 1', VersionId: 'v/1+' },
+    answers: [{ status: 204, body: '' }],
+  },
+  {
+    service: 's3',
+    command: 'DeleteObjectCommand',
+    input: { Bucket: 'a.dotted.bucket', Key: 'k', VersionId: undefined },
+    answers: [{ status: 204, body: '' }],
+  },
 ];
 
 const compare = async ({ service, command, input, answers = [] }: Case) => {
@@ -541,6 +553,64 @@ const compare = async ({ service, command, input, answers = [] }: Case) => {
   expect(lean).toEqual(real);
   return lean;
 };
+
+/** Pages as S3 writes them: what is listed has fields of the same names as the page itself. */
+const pageOfVersions = (inner: string): string =>
+  `<?xml version="1.0" encoding="UTF-8"?><ListVersionsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>a-bucket</Name><Prefix>documents/</Prefix><KeyMarker></KeyMarker><VersionIdMarker></VersionIdMarker><MaxKeys>1000</MaxKeys>${inner}</ListVersionsResult>`;
+const version = (key: string, id: string): string =>
+  `<Key>${key}</Key><VersionId>${id}</VersionId><IsLatest>true</IsLatest><LastModified>2026-11-26T10:00:00.000Z</LastModified>`;
+
+describe('the versions of objects', () => {
+  it.each([
+    {
+      name: 'the last page, with names that XML escapes',
+      input: { Bucket: 'a-bucket', Prefix: 'documents/a b' },
+      body: pageOfVersions(
+        `<IsTruncated>false</IsTruncated><Version>${version('documents/a &amp; &lt;b&gt; &#39;c&#x27; &quot;', 'v1')}<Size>3</Size></Version><Version>${version('documents/合同', 'null')}</Version><DeleteMarker>${version('documents/gone', 'v2')}</DeleteMarker>`,
+      ),
+    },
+    {
+      name: 'a page with more behind it',
+      input: {
+        Bucket: 'a.dotted.bucket',
+        Prefix: 'documents/',
+        KeyMarker: 'documents/k',
+        VersionIdMarker: 'v/2+',
+      },
+      body: pageOfVersions(
+        `<IsTruncated>true</IsTruncated><NextKeyMarker>documents/z &amp;</NextKeyMarker><NextVersionIdMarker>v9</NextVersionIdMarker><Version>${version('documents/z &amp;', 'v9')}</Version>`,
+      ),
+    },
+    {
+      name: 'nothing',
+      input: { Bucket: 'a-bucket', Prefix: 'documents/' },
+      body: pageOfVersions('<IsTruncated>false</IsTruncated>'),
+    },
+  ])('are listed as the SDK does: $name', async ({ input, body }) => {
+    const [real, lean] = await Promise.all(
+      (services['s3'] ?? []).map(async (sides) => {
+        const wire = new Wire({ body });
+        const { outcome, requests } = await exchangeOf(
+          sides,
+          'ListObjectVersionsCommand',
+          input,
+          wire,
+        );
+        const { answer } = outcome as { answer: s3.ListObjectVersionsCommandOutput };
+        const idsOf = (listed: readonly s3.ObjectVersion[] = []) =>
+          listed.map(({ Key, VersionId }) => ({ Key, VersionId }));
+        return {
+          requests,
+          isTruncated: answer.IsTruncated,
+          next: [answer.NextKeyMarker, answer.NextVersionIdMarker],
+          versions: idsOf(answer.Versions),
+          markers: idsOf(answer.DeleteMarkers),
+        };
+      }),
+    );
+    expect(lean).toEqual(real);
+  });
+});
 
 describe('our clients beside the SDK', () => {
   it.each(cases)(
