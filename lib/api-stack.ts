@@ -1,6 +1,6 @@
 import { CfnOutput, CfnParameter, Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { Callbacks } from './callbacks.ts';
+import type { CallbacksStack } from './callbacks-stack.ts';
 import { uses } from './constructs/access.ts';
 import { Api } from './constructs/api.ts';
 import { HouseStack, type HouseStackProps } from './constructs/house-stack.ts';
@@ -12,6 +12,7 @@ import { PartnerApi } from './partner-api.ts';
 export interface ApiStackProps extends HouseStackProps {
   readonly data: DataStack;
   readonly operators: OperatorsStack;
+  readonly callbacks: CallbacksStack;
 }
 
 /** A caller waits for it before anything else happens. */
@@ -19,7 +20,11 @@ const AUTHORISER_TIMEOUT = Duration.seconds(10);
 
 /** Everything asked over HTTP. Apart from the workflows because one stack may hold 500 resources and a route takes seven. */
 export class ApiStack extends HouseStack {
-  constructor(scope: Construct, id: string, { data, operators, ...props }: ApiStackProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { data, operators, callbacks, ...props }: ApiStackProps,
+  ) {
     super(scope, id, { ...props, alarmTopic: data.alarms });
     const issuer = this.#parameter(
       'OidcIssuer',
@@ -46,8 +51,8 @@ export class ApiStack extends HouseStack {
       }),
     });
     new PartnerApi(this, 'PartnerApi', { data, api });
-    for (const { route, target } of operators.routes) api.addRoute(route, target);
-    new Callbacks(this, 'Callbacks', { data, api });
+    for (const { route, target } of [...operators.routes, ...callbacks.routes])
+      api.addRoute(route, target);
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'OidcIssuerUrl', { value: issuer });
   }

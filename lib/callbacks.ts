@@ -1,21 +1,21 @@
 import { Construct } from 'constructs';
 import { answersTasks, asksProviders, failsTasks, queries, uses } from './constructs/access.ts';
-import type { Api } from './constructs/api.ts';
-import { addRoutes } from './constructs/route-functions.ts';
+import { routeFunctions, type RouteFunction } from './constructs/route-functions.ts';
 import type { DataStack } from './data-stack.ts';
 
 export interface CallbacksProps {
   readonly data: DataStack;
-  readonly api: Api;
 }
 
 /** Where providers report. They sign what they send, and the handler checks it before it reads on. */
 export class Callbacks extends Construct {
-  constructor(scope: Construct, id: string, { data, api }: CallbacksProps) {
+  readonly routes: readonly RouteFunction[];
+
+  constructor(scope: Construct, id: string, { data }: CallbacksProps) {
     super(scope, id);
     const { applications, catalog, loans, notices, payouts, providerSecret, tasks } = data;
     const { receipts } = data;
-    addRoutes(this, api, {
+    this.routes = routeFunctions(this, {
       authorisers: ['Callback'],
       access: {
         'functions/callbacks/signature-callback.ts': [

@@ -171,6 +171,7 @@ describe('no stack', () => {
     const counts = Map.groupBy(cloud.resources, ({ stack }) => stack);
     expect([...counts.keys()].sort()).toEqual([
       'Api',
+      'Callbacks',
       'Data',
       'Operations',
       'Operators',

@@ -15,6 +15,7 @@ describe('synthesise', () => {
     expect(paths.map((path) => basename(path))[0]).toBe('Data.template.json');
     expect(paths.map((path) => basename(path)).sort()).toEqual([
       'Api.template.json',
+      'Callbacks.template.json',
       'Data.template.json',
       'Operations.template.json',
       'Operators.template.json',

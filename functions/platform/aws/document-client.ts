@@ -9,7 +9,7 @@ interface MarshallOptions {
 
 /** The fields that hold an item or a part of one, wherever they stand in an input. */
 const inputFields = new Set(['Key', 'Item', 'ExpressionAttributeValues', 'ExclusiveStartKey']);
-const outputFields = new Set(['Item', 'LastEvaluatedKey']);
+const outputFields = new Set(['Item', 'Attributes', 'LastEvaluatedKey']);
 
 const shape = { bytes: ['B'] };
 
@@ -44,6 +44,18 @@ export class GetCommand extends ItemCommand {
 export class PutCommand extends ItemCommand {
   constructor(input: Facts) {
     super('PutItem', input, shape);
+  }
+}
+
+export class UpdateCommand extends ItemCommand {
+  constructor(input: Facts) {
+    super('UpdateItem', input, shape);
+  }
+}
+
+export class DeleteCommand extends ItemCommand {
+  constructor(input: Facts) {
+    super('DeleteItem', input, shape);
   }
 }
 

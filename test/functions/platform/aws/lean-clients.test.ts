@@ -270,6 +270,38 @@ const cases: readonly Case[] = [
   },
   {
     service: 'documents',
+    command: 'UpdateCommand',
+    input: {
+      TableName: 't',
+      Key: { id: 'a-1' },
+      UpdateExpression: 'SET sealed = :s, #n = :n REMOVE gone',
+      ConditionExpression: 'attribute_exists(id)',
+      ExpressionAttributeNames: { '#n': 'name' },
+      ExpressionAttributeValues: { ':s': blob, ':n': null },
+      ReturnValues: 'ALL_NEW',
+    },
+    answers: [json({ Attributes: attributes })],
+  },
+  {
+    service: 'documents',
+    command: 'DeleteCommand',
+    input: {
+      TableName: 't',
+      Key: { id: 'a-1', sequence: 2 },
+      ConditionExpression: 'version = :v',
+      ExpressionAttributeValues: { ':v': 1 },
+      ReturnValues: 'ALL_OLD',
+    },
+    answers: [json({ Attributes: attributes })],
+  },
+  {
+    service: 'documents',
+    command: 'DeleteCommand',
+    input: { TableName: 't', Key: { id: 'a-1' } },
+    answers: [json({})],
+  },
+  {
+    service: 'documents',
     command: 'QueryCommand',
     input: {
       TableName: 't',
