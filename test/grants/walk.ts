@@ -150,7 +150,9 @@ class Walk {
       await this.#until(id, 'Declined');
       await this.#partner.post(`/v1/applications/${id}/review-requests`, { reason: 'walk' });
       const reviewer = this.#as('operator-a');
-      await reviewer.post(`/ops/applications/${id}/review-requests`, { reason: 'walk' });
+      const other = await this.#apply(90_007, { amountFen: 5_000_000, incomeFen: 60_000 });
+      await this.#until(other, 'Declined');
+      await reviewer.post(`/ops/applications/${other}/review-requests`, { reason: 'walk' });
       for (const path of [`/v1/applications/${id}`, `/ops/applications/${id}`])
         await (path.startsWith('/v1') ? this.#partner : reviewer).post(
           `${path}/consent-withdrawals`,
