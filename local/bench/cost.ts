@@ -1,37 +1,46 @@
 /**
- * What a thousand straight-through applications cost, from request to payout: counted on a platform of this machine,
- * priced by the dated prices beside this file.
+ * What a thousand straight-through applications, a thousand repayments and the close of a business date of a million loans
+ * cost: counted on a platform of this machine, priced by the dated prices beside this file.
  *
- *   npm run cost [-- --applications 40]
+ *   npm run cost [-- --loans 40]
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { costOf, Prices, type Usage } from './cost-of.ts';
-import { countPerApplication } from './count-usage.ts';
+import { costOf, Prices, usageOf } from './cost-of.ts';
+import { countMonth, type Counts } from './count-usage.ts';
 
-const { values } = parseArgs({ options: { applications: { type: 'string', default: '40' } } });
-/** Billed time of a warm step: 20 ms measured on one machine without the network, taken four times for it. */
-const MILLISECONDS_PER_INVOCATION = 80;
-const MEGABYTES = 512;
-/** START, END, REPORT and the state machine's lines without data. */
-const LOG_KILOBYTES_PER_INVOCATION = 0.5;
-const LOG_KILOBYTES_PER_STATE = 0.4;
+const { values } = parseArgs({ options: { loans: { type: 'string', default: '40' } } });
+/** Of a million loans: 33,333 due on a date and 1,700 that change their bucket. */
+const DUE_PER_MILLION = 33_333;
+const MARKED_PER_MILLION = 1_700;
 
 const prices = Prices.parse(
   JSON.parse(await readFile(join(import.meta.dirname, 'prices/us-east-1.json'), 'utf8')),
 );
-const counts = await countPerApplication(Number(values.applications));
-const usage: Usage = {
-  ...counts,
-  gigabyteSeconds: (counts.invocations * MILLISECONDS_PER_INVOCATION * MEGABYTES) / 1000 / 1024,
-  logKilobytes:
-    counts.invocations * LOG_KILOBYTES_PER_INVOCATION +
-    counts.statesEntered * LOG_KILOBYTES_PER_STATE,
-};
-const lines = costOf(usage, prices, 1000);
-console.log(`1,000 applications in ${prices.region}, prices of ${prices.asOf}`);
-for (const { what, used, dollars } of lines)
-  console.log(`${what.padEnd(16)} ${used.toFixed(0).padStart(8)}  $${dollars.toFixed(4)}`);
-const total = lines.reduce((sum, { dollars }) => sum + dollars, 0);
-console.log(`${'together'.padEnd(25)}  $${total.toFixed(4)}`);
+console.log(`in ${prices.region}, prices of ${prices.asOf}`);
+const counts = await countMonth(Number(values.loans));
+print('1,000 applications, from request to payout', counts.application, 1000);
+print('1,000 repayments the bank tells of', counts.noticedRepayment, 1000);
+print('1,000 repayments the partner reports', counts.reportedRepayment, 1000);
+print('1,000 repayments by debit on the due date', counts.debitedLoan, 1000);
+const marked = DUE_PER_MILLION + MARKED_PER_MILLION;
+const date = dollarsOf(counts.closedDate, 1);
+const loans = print(`${marked} loans a close changes`, counts.closedLoan, marked);
+console.log(`\nthe date itself $${date.toFixed(4)}, together $${(date + loans).toFixed(4)}`);
+
+/** Prints what `times` pieces of work use, and answers what that costs. */
+function print(what: string, count: Counts, times: number): number {
+  console.log(`\n${what}`);
+  for (const line of costOf(usageOf(count), prices, times))
+    console.log(
+      `${line.what.padEnd(16)} ${line.used.toFixed(0).padStart(8)}  $${line.dollars.toFixed(4)}`,
+    );
+  const dollars = dollarsOf(count, times);
+  console.log(`${'together'.padEnd(25)}  $${dollars.toFixed(4)}`);
+  return dollars;
+}
+
+function dollarsOf(count: Counts, times: number): number {
+  return costOf(usageOf(count), prices, times).reduce((sum, { dollars }) => sum + dollars, 0);
+}

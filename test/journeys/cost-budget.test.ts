@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import budget from '../../local/bench/cost-budget.json' with { type: 'json' };
-import { costOf, type Prices } from '#local/bench/cost-of.ts';
-import { countPerApplication } from '#local/bench/count-usage.ts';
+import { costOf, Prices, usageOf } from '#local/bench/cost-of.ts';
+import usEast1 from '../../local/bench/prices/us-east-1.json' with { type: 'json' };
+import { countWork } from '#local/bench/count-usage.ts';
 
 const prices: Prices = {
   region: 'nowhere',
@@ -36,19 +37,20 @@ describe('costOf', () => {
   });
 });
 
-describe('a straight-through application', () => {
-  it('uses no more than its budget', async () => {
-    const counts = await countPerApplication(10);
-    for (const name of [
-      'statesEntered',
-      'invocations',
-      'apiRequests',
-      'eventsPut',
-      'readUnits',
-      'writeUnits',
-    ] as const) {
-      expect(counts[name], name).toBeLessThanOrEqual(budget.perApplication[name]);
-      expect(counts[name], name).toBeGreaterThan(0);
+describe('the work of a platform', () => {
+  it('uses no more than its budget, and 1,000 applications no more than 0.45 dollars', async () => {
+    const counts = await countWork(10);
+    for (const [work, allowed] of Object.entries(budget)) {
+      const used = counts[work as keyof typeof budget];
+      for (const [name, most] of Object.entries(allowed))
+        expect(used[name as keyof typeof used], `${work} ${name}`).toBeLessThanOrEqual(most);
     }
+    const lines = costOf(usageOf(counts.application), Prices.parse(usEast1), 1000);
+    expect(lines.reduce((sum, { dollars }) => sum + dollars, 0)).toBeLessThanOrEqual(0.45);
+    // A platform that does nothing would keep every budget.
+    expect(counts.application.statesEntered).toBeGreaterThanOrEqual(6);
+    expect(counts.noticedRepayment.writeUnits).toBeGreaterThan(0);
+    expect(counts.reportedRepayment.writeUnits).toBeGreaterThan(0);
+    expect(counts.closedLoan.writeUnits).toBeGreaterThan(0);
   }, 240_000);
 });
