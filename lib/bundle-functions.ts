@@ -4,6 +4,7 @@ import { build, type BuildOptions } from 'esbuild';
 import { builtinsPlugin } from './constructs/builtins-plugin.ts';
 import { bundlePath } from './constructs/bundle-path.ts';
 import { describedOpenapiPlugin } from './constructs/described-openapi-plugin.ts';
+import { narrowZodPlugin } from './constructs/narrow-zod-plugin.ts';
 import { repositoryRoot } from './constructs/repository-root.ts';
 import { leanClientsPlugin } from './constructs/lean-clients-plugin.ts';
 import { slimLibrariesPlugin } from './constructs/slim-libraries-plugin.ts';
@@ -23,7 +24,13 @@ const options = {
   banner: {
     js: "const require=process.getBuiltinModule('module').createRequire(import.meta.url);",
   },
-  plugins: [builtinsPlugin, leanClientsPlugin, slimLibrariesPlugin, describedOpenapiPlugin],
+  plugins: [
+    builtinsPlugin,
+    leanClientsPlugin,
+    slimLibrariesPlugin,
+    narrowZodPlugin,
+    describedOpenapiPlugin,
+  ],
   metafile: true,
   logLevel: 'warning',
 } satisfies BuildOptions;

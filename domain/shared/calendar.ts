@@ -14,8 +14,8 @@ const HYPHEN = 45;
 const MILLISECONDS_PER_DAY = 86_400_000;
 const SHANGHAI_OFFSET_MILLISECONDS = 8 * 3_600_000;
 
-/** Day number of the first of every month from 1900-01, one entry past the last month. */
-const firstDayOfMonth = buildFirstDays();
+/** Day number of the first of every month from 1900-01, one entry past the last month; made when a date is first asked for. */
+let firstDayOfMonth: Int32Array | undefined;
 
 function buildFirstDays(): Int32Array {
   const days = new Int32Array(MONTHS + 1);
@@ -40,7 +40,7 @@ export function isLeapYear(year: number): boolean {
 
 /** Day number of the first day of a month counted from 1900-01 (month 0). */
 export function startOfMonth(month: number): number {
-  const day = firstDayOfMonth[month];
+  const day = (firstDayOfMonth ??= buildFirstDays())[month];
   if (day === undefined) throw new InvalidInput(`a date outside ${FIRST_YEAR}-${LAST_YEAR}`);
   return day;
 }
@@ -135,9 +135,15 @@ export function addMonths(date: string, months: number, monthEnd: MonthEnd = 'Cl
   return fromDayNumber(addMonthsToDay(toDayNumber(date), months, monthEnd));
 }
 
-const { daysOff, daysWorked } = readHolidays();
+interface Holidays {
+  readonly daysOff: ReadonlySet<number>;
+  readonly daysWorked: ReadonlySet<number>;
+}
 
-function readHolidays() {
+// Read when first asked for: most functions load the calendar and ask for no business day.
+let holidays: Holidays | undefined;
+
+function readHolidays(): Holidays {
   const daysOff = new Set<number>();
   const daysWorked = new Set<number>();
   for (const [year, off, worked] of chineseHolidays) {
@@ -161,6 +167,7 @@ function daysOf(year: string, spans: string): readonly number[] {
 
 /** Whether banks work on the day: weekdays but for holidays, and the weekend days worked to make up for them. */
 export function isBusinessDayNumber(day: number): boolean {
+  const { daysOff, daysWorked } = (holidays ??= readHolidays());
   if (daysWorked.has(day)) return true;
   if (daysOff.has(day)) return false;
   // 1970-01-01 was a Thursday: 0 is Monday here.

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Plugin, PluginBuild } from 'esbuild';
 
 /**
@@ -123,7 +122,9 @@ const replacements: readonly Replacement[] = [
       const stream = process.getBuiltinModule('node:stream');
       const pipeline = (...streams) =>
         stream.pipeline(...streams, ...(typeof streams.at(-1) === 'function' ? [] : [() => undefined]));
-      module.exports = { ...stream, pipeline };`,
+      // By name: a copy would ask for the promises too, which loads them.
+      const { Duplex, PassThrough, Readable, Transform, Writable, finished } = stream;
+      module.exports = { Duplex, PassThrough, Readable, Transform, Writable, finished, pipeline };`,
   },
   {
     // What browsers have instead of Node's ciphers.
@@ -206,7 +207,6 @@ export const slimLibrariesPlugin: Plugin = {
   name: 'slim-libraries',
   setup(build) {
     for (const [index, each] of replacements.entries()) replace(build, index, each);
-    narrowSchemas(build);
   },
 };
 
@@ -226,27 +226,4 @@ function replace(
     loader: 'js',
     resolveDir: String(pluginData),
   }));
-}
-
-/** In zod's table of methods: a format of strings, as it was written before version 4, and the intersection. */
-const unusedMethods =
-  /\b(\w+)\((?:params|arg)\) \{\s+return (?:this\.check\(core\._\w+\(Zod\w+, params\)\)|intersection\(this, arg\));\s+\}/g;
-
-/**
- * Two things by which zod brings along what nobody calls. Its helpers, named through a namespace that another module hands
- * on, come whole (5 KB). And every string has the formats of before version 4 as methods, each with its class (9 KB with
- * the intersection); we write `z.email()`. A schema made with such a method throws as its bundle is loaded: no test misses it.
- */
-function narrowSchemas(build: PluginBuild): void {
-  const wide = 'import { util } from "../core/index.js";';
-  build.onLoad({ filter: /\/zod\/v4\/classic\/schemas\.js$/ }, async ({ path }) => {
-    const source = await readFile(path, 'utf8');
-    const contents = source
-      .replace(wide, 'import * as util from "../core/util.js";')
-      .replaceAll('core.util.', 'util.')
-      .replaceAll(unusedMethods, '$1() { throw new Error("write z.$1()"); }');
-    if (!source.includes(wide) || contents.split('"write z.').length !== 28)
-      throw new Error(`${path} is not written as it was: see what of it can be left out now`);
-    return { contents, loader: 'js' };
-  });
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bundleFunctions, listEntries, type Bundle } from '#lib/bundle-functions.ts';
 import { bundlePath } from '#lib/constructs/bundle-path.ts';
+import { repositoryRoot } from '#lib/constructs/repository-root.ts';
+import { schemaMethodsLeftOut } from '#lib/constructs/narrow-zod-plugin.ts';
 import { EnvelopeVault } from '#platform/pii.ts';
 import type { ProviderSecret } from '#platform/secrets.ts';
 import { aPerson } from '../domain/builders.ts';
@@ -86,6 +88,14 @@ describe('every bundle', () => {
     expect(message.startsWith('environment') ? message : name === 'Error' ? message : name).toMatch(
       ownErrors,
     );
+  });
+
+  it('asks no schema for what bundles leave out of zod', () => {
+    const asks = new RegExp(`\\.(?:${schemaMethodsLeftOut.join('|')})\\(`);
+    const asking = globSync('{domain,functions}/**/*.ts', { cwd: repositoryRoot }).filter((file) =>
+      asks.test(readFileSync(join(repositoryRoot, file), 'utf8')),
+    );
+    expect(asking).toEqual([]);
   });
 
   it('stays within its size', () => {
