@@ -68,10 +68,11 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
     'get-portrait': [
       uses(applications, 'GetItem'),
       queries(applications, 'ByBorrower'),
-      uses(loans, 'GetItem'),
+      uses(loans, 'GetItem', 'Query'),
       queries(loans, 'ByBorrower'),
       queries(tasks, 'ByApplication'),
       uses(decisions, 'Query'),
+      uses(data.cases, 'Query'),
     ],
     'open-review': [
       uses(applications, 'GetItem', 'PutItem'),

@@ -358,7 +358,7 @@ export const Contract = z.object({
 export type Contract = z.infer<typeof Contract>;
 
 /** One guarantor, without saying who. */
-const BackingGuarantor = z.object({
+export const BackingGuarantor = z.object({
   /** The blind index of the identity number, as a borrower has one. */
   guarantorKey: z.string(),
   consents: z.array(Consent),

@@ -1,6 +1,7 @@
 import type { Application } from '../applications/application.ts';
 import type { Loan } from '../loans/loan.ts';
 import type { DecisionRecord } from '../underwriting/decision-record.ts';
+import type { Conduct } from './conduct.ts';
 import { estimateValueFen } from './estimate-value.ts';
 
 /** What the platform knows of one borrower, gathered for one look. */
@@ -10,13 +11,21 @@ export interface Knowledge {
   readonly loans: readonly Loan[];
   readonly decision: DecisionRecord | undefined;
   readonly tasks: readonly { readonly kind: string; readonly status: string }[];
+  readonly conduct: Conduct;
 }
 
 /**
  * The portrait of a borrower: who they are to the business, not who they are. Facts and figures that the platform has
  * anyway; no name, number or contact, so that operators and campaigns may work with it.
  */
-export function assemblePortrait({ application, applications, loans, decision, tasks }: Knowledge) {
+export function assemblePortrait({
+  application,
+  applications,
+  loans,
+  decision,
+  tasks,
+  conduct,
+}: Knowledge) {
   const submitted = applications.map(({ submittedAt }) => submittedAt).toSorted();
   const paidOut = loans.filter(({ disbursedOn }) => disbursedOn !== undefined);
   const facts = decision?.inputs.facts;
@@ -50,6 +59,7 @@ export function assemblePortrait({ application, applications, loans, decision, t
         .toSorted()
         .at(-1),
     },
+    ...conduct,
     openTasks: tasks.filter(({ status }) => status === 'Open').map(({ kind }) => kind),
     valueFen: decision === undefined ? undefined : estimateValueFen(decision),
   };

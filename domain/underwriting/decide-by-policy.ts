@@ -4,7 +4,7 @@ import type { TableRow } from '../catalog/decision-table.ts';
 import type { PolicyPack } from '../catalog/policy-pack.ts';
 import type { Product } from '../catalog/product.ts';
 import type { Scorecard } from '../catalog/scorecard.ts';
-import { judgeCost } from '../contracts/cost-cap.ts';
+import { judgeCost, type JudgedCost } from '../contracts/cost-cap.ts';
 import { parseRate } from '../lending/annual-rate.ts';
 import { quote } from '../lending/quote.ts';
 import { loanTermsOf, type AgreedLoan } from '../loans/loan-terms.ts';
@@ -122,7 +122,8 @@ function decide(
     tableLine('pricing', compiled.pricing.facts, { row: offer.price, known }),
     tableLine('authority', compiled.authority.facts, { row: authority, known }),
   ];
-  const found = { inputs, setting, answers, score, offer, tables };
+  const cost = costOfOffer(inputs, offer.loan, setting);
+  const found = { inputs, setting, answers, score, offer, tables, cost };
   const approvers = authority?.then.approvers ?? 1;
   const verdict = verdictOf(found, approvers);
   return {
@@ -135,7 +136,7 @@ function decide(
     approversRequired: verdict.outcome === 'Referred' ? atLeastOne(approvers) : 0,
     expectedLossFen: expectedLossOf(setting.policy, score.grade, offer.loan.principalFen),
     creditPolicy: catalogKeyOf(setting.policy.creditPolicyId, setting.policy.version),
-    trace: [...answers.map(ruleLine), ...tables],
+    trace: [...answers.map(ruleLine), ...tables, costLine(cost, inputs)],
   };
 }
 
@@ -154,6 +155,7 @@ interface Found {
   readonly score: Score;
   readonly offer: Offer;
   readonly tables: readonly TraceLine[];
+  readonly cost: JudgedCost;
 }
 
 function verdictOf(
@@ -181,7 +183,7 @@ interface Declines {
   readonly guessed: readonly string[];
 }
 
-function declinesOf({ answers, score, offer, inputs, setting, tables }: Found): Declines {
+function declinesOf({ answers, score, offer, inputs, setting, tables, cost }: Found): Declines {
   const isGuess = tables.some(({ result }) => result === 'NotEvaluated');
   const hits = answers.filter(({ rule, result }) => result === 'Hit' && rule.outcome === 'Decline');
   const rests = ({ read }: RuleAnswer): boolean =>
@@ -191,7 +193,7 @@ function declinesOf({ answers, score, offer, inputs, setting, tables }: Found): 
   const isLimitTooLow = offer.isBelowProduct && score.outcome !== 'Decline';
   const byOffer = [
     ...(isLimitTooLow ? ['LimitTooLow'] : []),
-    ...(isTooDear(inputs, offer.loan, setting) ? ['CostAboveCap'] : []),
+    ...(cost.isAboveCap ? ['CostAboveCap'] : []),
   ];
   return {
     firm: [
@@ -384,12 +386,34 @@ function isAboveList({ pricing }: Product, grade: string, { loan, price }: Offer
   return Number(loan.annualRate) > Number(listed.annualRate);
 }
 
-function isTooDear(
+function costOfOffer(
   { date, lenderType }: DecisionInputs,
   loan: AgreedLoan,
   { product, policyPack }: DecisionSetting,
-): boolean {
-  return judgeCost(loanTermsOf(loan, product, date), policyPack, { lenderType, date }).isAboveCap;
+): JudgedCost {
+  return judgeCost(loanTermsOf(loan, product, date), policyPack, { lenderType, date });
+}
+
+/** The law's cap on the all-in cost as a line of the trace; above a target that only warns it is a hit as well. */
+function costLine(cost: JudgedCost, { lenderType }: DecisionInputs): TraceLine {
+  const isHit = cost.isAboveCap || cost.isAboveTarget;
+  return {
+    ruleId: 'cost',
+    family: 'Regulatory',
+    result: isHit ? 'Hit' : 'Pass',
+    ...(isHit ? { reasonCode: cost.isAboveCap ? 'CostAboveCap' : 'CostAboveTarget' } : {}),
+    read: {
+      lenderType,
+      allInCostBasisPoints: inBasisPoints(cost.allInCost),
+      capBasisPoints: inBasisPoints(cost.cap),
+      targetBasisPoints: cost.target === undefined ? null : inBasisPoints(cost.target),
+    },
+  };
+}
+
+/** To a hundredth of a basis point, to be shown: what is above a cap was judged unrounded. */
+function inBasisPoints(rate: number): number {
+  return Math.round(rate * 1_000_000) / 100;
 }
 
 function asOffer(loan: AgreedLoan): NonNullable<PolicyDecision['offer']> {

@@ -12,6 +12,10 @@ const tableTexts: Readonly<Record<string, Text>> = {
   limits: { zh: '额度与期限矩阵', en: 'Limit and tenor matrix' },
   pricing: { zh: '风险定价表', en: 'Risk-based pricing grid' },
   authority: { zh: '审批权限矩阵', en: 'Authority matrix' },
+  cost: {
+    zh: '综合融资成本不超过监管上限与目标',
+    en: 'All-in cost within the cap of the law, and its target',
+  },
 };
 
 /** The trace with what each line says to a person, out of the very version that decided. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Application } from '#domain/applications/application.ts';
+import { Application, Backing, BackingGuarantor } from '#domain/applications/application.ts';
 import { ApplicationId } from '#domain/shared/primitives.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { existing } from '#platform/existing.ts';
@@ -8,10 +8,16 @@ import { describeRoute, Nothing } from '#platform/route-description.ts';
 import { operatorDependencies } from './operator-dependencies.ts';
 import { TaskView, viewTask } from './task-view.ts';
 
+/** What backs it, without the keys that tell one guarantor from another: like the borrower's, they stay inside. */
+const ShownBacking = Backing.omit({ guarantorKeys: true }).extend({
+  guarantors: z.array(BackingGuarantor.omit({ guarantorKey: true })).optional(),
+});
+
 /** Everything about an application but who the borrower is: the sealed blob and the keys of requests stay inside. */
 const FullApplication = Application.omit({ pii: true, applied: true, borrowerKey: true })
   .extend({
     applicant: Application.shape.applicant.omit({ borrowerKey: true }),
+    backing: ShownBacking.optional(),
     tasks: z.array(TaskView),
   })
   .meta({ id: 'FullApplication' });

@@ -3,12 +3,15 @@ import type { Application } from '#domain/applications/application.ts';
 import type { Applications } from '#domain/applications/ports.ts';
 import { loanIdOf } from '#domain/shared/ids.ts';
 import { assemblePortrait } from '#domain/portrait/assemble-portrait.ts';
+import { conductOf } from '#domain/portrait/conduct.ts';
+import { businessDateOf } from '#domain/shared/calendar.ts';
 import { ApplicationId } from '#domain/shared/primitives.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { existing } from '#platform/existing.ts';
 import { assertUnrestricted, isRestricted } from '#domain/privacy/restricted.ts';
 import { DynamoBorrowerHistory } from '#platform/repositories/borrower-history.ts';
+import { DynamoCases } from '#platform/repositories/cases.ts';
 import { DynamoDecisions } from '#platform/repositories/decisions.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
 import { operatorDependencies } from './operator-dependencies.ts';
@@ -34,6 +37,22 @@ const Portrait = z.object({
     outstandingPrincipalFen: z.int(),
     isOverdue: z.boolean(),
     worstBucket: z.string().optional(),
+  }),
+  servicing: z.object({
+    payments: z.int(),
+    lastPaidOn: z.string().optional(),
+    paidFen: z.int(),
+    daysPastDue: z.int(),
+    dueAndOpenFen: z.int(),
+    firstPaymentDefaults: z.int(),
+    restructurings: z.int(),
+  }),
+  collections: z.object({
+    isOpen: z.boolean(),
+    openings: z.int(),
+    promises: z.object({ Open: z.int(), Kept: z.int(), Broken: z.int(), Lapsed: z.int() }),
+    receivedFen: z.int(),
+    lastClosedBecause: z.string().optional(),
   }),
   openTasks: z.array(z.string()),
   valueFen: z.int().optional(),
@@ -64,17 +83,22 @@ async function unrestricted(
   return found.filter((each) => each !== undefined).filter((each) => !isRestricted(each));
 }
 
+/** The newest loans say how somebody pays now; every file is a query of its own. */
+const FILES_MAX = 10;
+
 export const handler = apiRoute({
   description: getPortraitRoute,
   dependencies: () => ({
     ...operatorDependencies(),
+    cases: new DynamoCases(documentClient(), requireEnvironment('CASES_TABLE')),
     decisions: new DynamoDecisions(documentClient(), requireEnvironment('DECISIONS_TABLE')),
     history: new DynamoBorrowerHistory(documentClient(), {
       applications: requireEnvironment('APPLICATIONS_TABLE'),
       loans: requireEnvironment('LOANS_TABLE'),
     }),
   }),
-  run: async ({ parameters }, { applications, loans, tasks, decisions, history }) => {
+  run: async ({ parameters }, dependencies) => {
+    const { applications, loans, tasks, decisions, history, files, cases, now } = dependencies;
     const { applicationId } = parameters;
     const application = existing(await applications.find(applicationId), 'such application');
     assertUnrestricted(application);
@@ -90,12 +114,25 @@ export const handler = apiRoute({
       Promise.all(loanIds.map((loanId) => loans.find(loanId))),
     ]);
     const shown = new Set(sent.map((each) => loanIdOf(each.applicationId)));
+    const lent = found
+      .filter((loan) => loan !== undefined)
+      .filter(({ loanId }) => shown.has(loanId));
+    const paidOut = lent.filter(({ disbursedOn }) => disbursedOn !== undefined);
+    const [read, collected] = await Promise.all([
+      Promise.all(paidOut.slice(0, FILES_MAX).map(({ loanId }) => files.find(loanId))),
+      cases.listByBorrower(borrowerKey),
+    ]);
+    const conduct = conductOf(
+      { files: read.filter((file) => file !== undefined), cases: collected },
+      businessDateOf(now().getTime()),
+    );
     const portrait = assemblePortrait({
       application,
       applications: sent,
-      loans: found.filter((loan) => loan !== undefined).filter(({ loanId }) => shown.has(loanId)),
+      loans: lent,
       decision: records.find(({ record }) => record === 'decision'),
       tasks: opened,
+      conduct,
     });
     return { body: portrait };
   },

@@ -53,6 +53,7 @@ function environmentOf(databaseUrl: string, stubsUrl: string): Record<string, st
     SELECTIONS_TABLE: 'Selections',
     PERSONAL_DATA_REQUESTS_TABLE: 'PersonalDataRequests',
     ERASURES_TABLE: 'Erasures',
+    CASES_TABLE: 'Cases',
     METRICS_TABLE: 'Metrics',
     DOCUMENTS_BUCKET: 'documents',
     CONTRACTS_BUCKET: 'contracts',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assemblePortrait } from '../../../domain/portrait/assemble-portrait.ts';
+import { conductOf } from '../../../domain/portrait/conduct.ts';
 import { estimateValueFen } from '../../../domain/portrait/estimate-value.ts';
 import { decideByPolicy } from '../../../domain/underwriting/decide-by-policy.ts';
 import { recordOf } from '../../../domain/underwriting/decision-record.ts';
@@ -8,6 +9,8 @@ import { germanCase, personSetting } from '../underwriting/german-cases.ts';
 
 const { inputs } = germanCase(2);
 const decision = recordOf(inputs, decideByPolicy(inputs, personSetting), 'person');
+
+const conduct = conductOf({ files: [], cases: [] }, '2026-11-26');
 
 describe('assemblePortrait', () => {
   it('says what somebody is to the business, and nothing that says who it is', () => {
@@ -24,6 +27,7 @@ describe('assemblePortrait', () => {
         { kind: 'ApproveApplication', status: 'Closed' },
         { kind: 'ReviewDecision', status: 'Open' },
       ],
+      conduct,
     });
     expect(portrait).toMatchObject({
       kind: 'Person',
@@ -37,6 +41,7 @@ describe('assemblePortrait', () => {
       },
       loans: { count: 0, borrowedFen: 0, outstandingPrincipalFen: 0, isOverdue: false },
       openTasks: ['ReviewDecision'],
+      ...conduct,
     });
     expect(Object.keys(portrait.facts).toSorted()).toEqual([
       'ageYears',
@@ -55,6 +60,7 @@ describe('assemblePortrait', () => {
       loans: [],
       decision: undefined,
       tasks: [],
+      conduct,
     });
     expect(portrait.facts).toEqual({});
     expect([portrait.segment, portrait.valueFen]).toEqual([undefined, undefined]);

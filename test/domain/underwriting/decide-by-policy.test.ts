@@ -148,6 +148,7 @@ describe('decideByPolicy', () => {
       'limits:c-core',
       'pricing:C-other-long-usual',
       'authority:small',
+      'cost',
     ]);
     expect(
       trace

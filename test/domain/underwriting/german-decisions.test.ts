@@ -29,10 +29,10 @@ describe('the 1,000 German applications', () => {
       expect(byReason[code]).toBeGreaterThan(100);
   });
 
-  it('leave a whole trace each: every rule, the score and every table, once', () => {
+  it('leave a whole trace each: every rule, the score, every table and the cap of the law, once', () => {
     for (const position of [0, 333, 999]) {
       const { trace } = decideByPolicy(germanCase(position).inputs, personSetting);
-      expect(trace).toHaveLength(personSetting.policy.rules.length + 5);
+      expect(trace).toHaveLength(personSetting.policy.rules.length + 6);
       expect(new Set(trace.map(({ ruleId }) => ruleId)).size).toBe(trace.length);
     }
   });

@@ -72,6 +72,25 @@ describe('getFullApplication', () => {
     expect(answer.text).not.toMatch(/borrowerKey|blind-index|taskToken|secret-of|"pii"|"applied"/);
   });
 
+  it('shows what backs it and what guarantors agreed to, not by which keys they are known', async () => {
+    const consents = [
+      { purpose: 'CreditQuery' as const, textHash: 'sha256:g', givenAt: '2026-11-23T02:00:00Z' },
+    ];
+    const { applicationId } = await stored({
+      backing: {
+        guarantorKeys: ['the-key-of-a-guarantor'],
+        guarantors: [{ guarantorKey: 'the-key-of-a-guarantor', consents }],
+        pledges: [{ kind: 'Vehicle', valueFen: 8_000_000 }],
+      },
+    });
+    const answer = await send(getApplication, { as: reviewer, parameters: { applicationId } });
+    expect(answer.body['backing']).toEqual({
+      guarantors: [{ consents }],
+      pledges: [{ kind: 'Vehicle', valueFen: 8_000_000 }],
+    });
+    expect(answer.text).not.toContain('the-key-of');
+  });
+
   it('shows the cost sheet that is kept beside the application', async () => {
     const { sheet, sheetHash } = pricedSheet();
     await new DynamoDisclosureSheets(world.documents, 'Applications').keep(sheetHash, sheet);
