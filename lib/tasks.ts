@@ -45,7 +45,7 @@ export class Tasks extends Construct {
       ],
     });
     this.#repeatAnswers(data);
-    this.#reopenOverturned(data);
+    this.#concludeReviews(data);
     const watchTasks = new WorkflowFunction(this, 'WatchTasks', {
       entry: 'functions/tasks/watch-tasks.ts',
       errorImpact: 'late reviews and approvals are neither reminded of nor escalated',
@@ -79,16 +79,17 @@ export class Tasks extends Construct {
   }
 
   /** A decline that a person overturned, on the borrower's request, goes on as a new application. */
-  #reopenOverturned({
+  #concludeReviews({
     applications,
     eventBus,
     personalDataKey,
     providerSecret,
     tasks,
   }: DataStack): void {
-    const reopenApplication = new WorkflowFunction(this, 'ReopenApplication', {
-      entry: 'functions/tasks/reopen-application.ts',
-      errorImpact: 'declines that a person overturned stay declined',
+    const concludeReview = new WorkflowFunction(this, 'ConcludeReview', {
+      entry: 'functions/tasks/conclude-review.ts',
+      errorImpact:
+        'declines that a person overturned stay declined, and nobody hears of the others',
       isAsynchronous: true,
       access: [
         uses(applications, 'GetItem', 'PutItem'),
@@ -98,15 +99,16 @@ export class Tasks extends Construct {
         sealsPersonalData(personalDataKey),
       ],
     });
-    new EventTrigger(this, 'OnDeclineOverturned', {
-      description: 'Opens a new application for every overturned decline',
+    new EventTrigger(this, 'OnDeclineReviewed', {
+      description:
+        'Says what the review of a decline came to; opens a new application if overturned',
       eventBus,
       eventPattern: {
         source: ['zhudai'],
         detailType: ['TaskDecided'],
-        detail: { kind: ['ReviewDecision'], outcome: ['Overturn'] },
+        detail: { kind: ['ReviewDecision'], outcome: ['Overturn', 'Uphold'] },
       },
-      target: reopenApplication,
+      target: concludeReview,
     });
   }
 }

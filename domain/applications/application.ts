@@ -11,6 +11,7 @@ import {
   PersonalDataRequestId,
   RepaymentMethod,
   Sha256Hex,
+  TaskId,
 } from '../shared/primitives.ts';
 
 export { DomainEvent };
@@ -385,6 +386,18 @@ export const Restriction = z.object({
 });
 export type Restriction = z.infer<typeof Restriction>;
 
+/** The second look a person takes at a decline (PIPL art. 24). */
+export const DeclineReview = z.object({
+  taskId: TaskId,
+  outcome: z.enum(['Open', 'Upheld', 'Overturned']),
+  /** By when somebody has looked. */
+  dueAt: Instant,
+  concludedAt: Instant.optional(),
+  /** The application that follows an overturned decline. */
+  successorId: ApplicationId.optional(),
+});
+export type DeclineReview = z.infer<typeof DeclineReview>;
+
 /** The application as it is stored. */
 export const Application = z.object({
   applicationId: ApplicationId,
@@ -418,6 +431,7 @@ export const Application = z.object({
   review: Review.optional(),
   credit: CreditSummary.optional(),
   decision: Decision.optional(),
+  declineReview: DeclineReview.optional(),
   approvals: z.array(
     z.object({ taskId: z.string(), operatorId: z.string(), at: Instant, contentHash: Sha256Hex }),
   ),

@@ -60,22 +60,30 @@ function askedAnew(backing: Backing): Backing {
   };
 }
 
-/** Notes in the declined application what followed it. */
-export function noteSuccessor(
+/** What the second look came to, in the declined application; undefined when it is noted already. */
+export function concludeReview(
   declined: Application,
-  note: { readonly at: string; readonly operatorId: string },
-): Application {
+  review: {
+    readonly taskId: string;
+    readonly dueAt: string;
+    readonly outcome: 'Upheld' | 'Overturned';
+    readonly at: string;
+    readonly operatorId: string;
+  },
+): Application | undefined {
+  const { taskId, dueAt, outcome, at, operatorId } = review;
+  const known = declined.declineReview?.outcome ?? 'Open';
+  if (known !== 'Open') return undefined;
+  const { applicationId, partnerId } = declined;
+  const followed = outcome === 'Overturned' ? { successorId: successorIdOf(declined) } : {};
   return changeApplication(declined, {
     isAfterClose: true,
+    patch: { declineReview: { taskId, dueAt, outcome, concludedAt: at, ...followed } },
     event: {
-      type: 'ApplicationReopened',
-      at: note.at,
-      actor: `operator:${note.operatorId}`,
-      facts: {
-        applicationId: declined.applicationId,
-        partnerId: declined.partnerId,
-        successorId: successorIdOf(declined),
-      },
+      type: outcome === 'Overturned' ? 'ApplicationReopened' : 'DeclineUpheld',
+      at,
+      actor: `operator:${operatorId}`,
+      facts: { applicationId, partnerId, taskId, ...followed },
     },
   });
 }

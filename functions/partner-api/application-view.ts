@@ -4,6 +4,7 @@ import * as z from 'zod';
 import {
   type Application,
   ApplicationStatus,
+  DeclineReview,
   DocumentKind,
 } from '#domain/applications/application.ts';
 import { explainReasons, ReasonTexts } from '#domain/catalog/reason-texts.ts';
@@ -55,6 +56,8 @@ export const ApplicationView = z
           .optional(),
       })
       .optional(),
+    /** The second look at a decline: by when, and what it came to. */
+    declineReview: DeclineReview.omit({ taskId: true }).optional(),
     documents: z.array(
       z.object({
         documentId: z.string(),

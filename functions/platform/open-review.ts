@@ -70,20 +70,24 @@ export function openReview(
     // The task first: a request that is answered always has its task, however often it is sent.
     const known = await tasks.find(task.taskId);
     if (known === undefined) await tasks.create(task);
+    const { taskId, dueAt } = known ?? task;
+    const { declineReview = { taskId, dueAt, outcome: 'Open' as const } } = application;
     if (!isRepeat)
       await applications.replace(
         changeApplication(application, {
           isAfterClose: true,
-          patch: { applied: { ...applied, [idempotency.mark]: idempotency.bodyHash } },
+          patch: {
+            declineReview,
+            applied: { ...applied, [idempotency.mark]: idempotency.bodyHash },
+          },
           event: {
             type: 'ReviewRequested',
             at,
             actor,
-            facts: { applicationId, taskId: task.taskId },
+            facts: { applicationId, taskId },
           },
         }),
       );
-    const { taskId, dueAt } = known ?? task;
     return { body: { applicationId, taskId, dueAt }, headers: isRepeat ? replayedHeader : {} };
   });
 }

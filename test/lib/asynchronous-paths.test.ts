@@ -41,7 +41,7 @@ describe('rules', () => {
       'servicing/match-receipts.ts',
       'servicing/offer-restructuring.ts',
       'tasks/answer-workflow.ts',
-      'tasks/reopen-application.ts',
+      'tasks/conclude-review.ts',
       'underwriting/count-decision.ts',
       'underwriting/count-outcome.ts',
     ]);
@@ -117,7 +117,7 @@ describe('functions called by events or schedules', () => {
       'servicing/offer-restructuring.ts',
       'servicing/sweep-orders.ts',
       'tasks/answer-workflow.ts',
-      'tasks/reopen-application.ts',
+      'tasks/conclude-review.ts',
       'tasks/watch-tasks.ts',
       'underwriting/count-decision.ts',
       'underwriting/count-outcome.ts',

@@ -589,6 +589,8 @@ describe('requestReview', () => {
     const again = await send(requestReview, request);
     const other = await send(requestReview, { ...request, key: 'review-2' });
     expect([first.status, again.text, other.text]).toEqual([202, first.text, first.text]);
+    const shown = await send(getApplication, on(application));
+    expect(shown.body['declineReview']).toEqual({ outcome: 'Open', dueAt: first.body['dueAt'] });
     // Three days at the latest; before that it is reminded of, after it a supervisor is told.
     const dueInMs = Date.parse(String(first.body['dueAt'])) - now().getTime();
     expect(Math.round(dueInMs / 3_600_000)).toBe(72);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { changeApplication } from '#domain/applications/change-application.ts';
+import { withdrawMarketingConsent } from '#domain/applications/withdraw-consent.ts';
 import { sealedSubjectOf } from '#domain/applications/ports.ts';
 import { applicationIdOf } from '#domain/shared/ids.ts';
 import { decideTask } from '#domain/tasks/decide-task.ts';
 import { openTask } from '#domain/tasks/open-task.ts';
-import { runReopenApplication } from '#functions/tasks/reopen-application.ts';
+import { runConcludeReview } from '#functions/tasks/conclude-review.ts';
 import { InMemoryApplications } from '#test/support/in-memory-applications.ts';
 import { InMemoryTasks } from '#test/support/in-memory-tasks.ts';
 import { InMemoryVault } from '#test/support/in-memory-vault.ts';
@@ -12,7 +13,7 @@ import { anApplication, anEvent, aPerson, aRequest } from '../../domain/builders
 
 const at = '2026-11-24T10:00:00.000Z';
 
-async function overturned() {
+async function reviewed(outcome: 'Overturn' | 'Uphold' = 'Overturn') {
   const applications = new InMemoryApplications();
   const tasks = new InMemoryTasks();
   const vault = new InMemoryVault();
@@ -38,7 +39,7 @@ async function overturned() {
   await tasks.replace(
     decideTask(task, {
       operator: { operatorId: 'operator-b', roles: ['Approver'] },
-      answer: { outcome: 'Overturn', contentHash: task.contentHash },
+      answer: { outcome, contentHash: task.contentHash },
       at,
     }),
   );
@@ -46,17 +47,17 @@ async function overturned() {
     subjectId: task.taskId,
     applicationId,
     kind: 'ReviewDecision',
-    outcome: 'Overturn',
+    outcome,
   } as const;
   const successorId = applicationIdOf('demo-partner', 'P-7.review');
   const ports = { applications, tasks, vault, now: () => new Date(at) };
   return { ports, event, successorId, declined, taskId: task.taskId };
 }
 
-describe('runReopenApplication', () => {
+describe('runConcludeReview', () => {
   it('opens an application of the same person for the same loan, which a person will decide', async () => {
-    const { ports, event, successorId, declined } = await overturned();
-    await runReopenApplication(event, ports);
+    const { ports, event, successorId, declined } = await reviewed();
+    await runConcludeReview(event, ports);
     const successor = await ports.applications.find(successorId);
     expect(successor).toMatchObject({
       status: 'Received',
@@ -75,8 +76,8 @@ describe('runReopenApplication', () => {
   });
 
   it('leaves the decline as it ended, with a note of what followed', async () => {
-    const { ports, event, successorId, declined } = await overturned();
-    await runReopenApplication(event, ports);
+    const { ports, event, successorId, declined } = await reviewed();
+    await runConcludeReview(event, ports);
     expect(await ports.applications.find(declined.applicationId)).toMatchObject({
       status: 'Declined',
       version: declined.version + 1,
@@ -85,11 +86,49 @@ describe('runReopenApplication', () => {
         actor: 'operator:operator-b',
         facts: { successorId },
       },
+      declineReview: { outcome: 'Overturned', concludedAt: at, successorId },
     });
   });
 
+  it('says of an upheld decline that a person has looked, and opens nothing', async () => {
+    const { ports, event, successorId, declined, taskId } = await reviewed('Uphold');
+    await runConcludeReview(event, ports);
+    await runConcludeReview(event, ports);
+    const stored = await ports.applications.find(declined.applicationId);
+    expect(stored).toMatchObject({
+      status: 'Declined',
+      version: declined.version + 1,
+      event: { type: 'DeclineUpheld', actor: 'operator:operator-b' },
+      declineReview: { taskId, outcome: 'Upheld', concludedAt: at },
+    });
+    expect(await ports.applications.find(successorId)).toBeUndefined();
+    expect((await ports.tasks.find(taskId))?.status).toBe('Closed');
+  });
+
+  it('is noted once, whatever else is written into the application before the event comes again', async () => {
+    const { ports, event, declined, taskId } = await reviewed();
+    const { applications, tasks } = ports;
+    await runConcludeReview(event, ports);
+    const noted = await applications.find(declined.applicationId);
+    if (noted === undefined) throw new Error('gone');
+    const withdrawal = { at, actor: 'partner:demo-partner', applied: {} };
+    await applications.replaceWithdrawingMarketing(withdrawMarketingConsent(noted, withdrawal), at);
+    const task = await tasks.find(taskId);
+    if (task === undefined) throw new Error('gone');
+    const reopened = {
+      ...ports,
+      tasks: {
+        ...tasks,
+        find: () => Promise.resolve({ ...task, status: 'Decided' as const }),
+        replace: () => Promise.resolve(),
+      } as unknown as InMemoryTasks,
+    };
+    await runConcludeReview(event, reopened);
+    expect((await applications.find(declined.applicationId))?.version).toBe(noted.version + 1);
+  });
+
   it('does everything once when the event comes again, also after a crash in between', async () => {
-    const { ports, event, successorId, declined, taskId } = await overturned();
+    const { ports, event, successorId, declined, taskId } = await reviewed();
     const failing = {
       ...ports,
       tasks: {
@@ -97,9 +136,9 @@ describe('runReopenApplication', () => {
         replace: () => Promise.reject(new Error('killed before the task was closed')),
       } as unknown as InMemoryTasks,
     };
-    await expect(runReopenApplication(event, failing)).rejects.toThrow('killed');
-    await runReopenApplication(event, ports);
-    await runReopenApplication(event, ports);
+    await expect(runConcludeReview(event, failing)).rejects.toThrow('killed');
+    await runConcludeReview(event, ports);
+    await runConcludeReview(event, ports);
     expect((await ports.applications.find(successorId))?.version).toBe(1);
     expect((await ports.applications.find(declined.applicationId))?.version).toBe(
       declined.version + 1,

@@ -6,7 +6,7 @@ import {
   type PersonalDataVault,
 } from '#domain/applications/ports.ts';
 import {
-  noteSuccessor,
+  concludeReview,
   succeedApplication,
   successorIdOf,
 } from '#domain/applications/reopen-application.ts';
@@ -22,14 +22,14 @@ import { DynamoTasks } from '#platform/repositories/tasks.ts';
 import { retryOnConflict } from '#platform/retry-on-conflict.ts';
 import { now } from '#platform/time.ts';
 
-const DeclineOverturned = z.object({
+const ReviewDecided = z.object({
   subjectId: TaskId,
   applicationId: ApplicationId,
   kind: z.literal('ReviewDecision'),
-  outcome: z.literal('Overturn'),
+  outcome: z.enum(['Overturn', 'Uphold']),
 });
 
-export interface ReopenDependencies {
+export interface ReviewDependencies {
   readonly applications: Applications;
   readonly tasks: Tasks;
   readonly vault: PersonalDataVault;
@@ -37,34 +37,46 @@ export interface ReopenDependencies {
 }
 
 /**
- * Opens the application that follows an overturned decline. The event may come again: each of the three writes is found
- * done and left alone. The successor is stored first, so that the note never names one that is not there.
+ * Says in the declined application what the second look came to, and opens the one that follows an overturned decline. The
+ * event may come again: each of the writes is found done and left alone. The successor is stored first, so that the note
+ * never names one that is not there.
  */
-export async function runReopenApplication(
-  { subjectId, applicationId }: z.infer<typeof DeclineOverturned>,
-  dependencies: ReopenDependencies,
+export async function runConcludeReview(
+  { subjectId, applicationId, outcome }: z.infer<typeof ReviewDecided>,
+  dependencies: ReviewDependencies,
 ): Promise<void> {
   const { applications, tasks } = dependencies;
   const at = dependencies.now().toISOString();
   const task = existing(await tasks.find(subjectId), `task ${subjectId}`);
   if (task.status === 'Closed') return;
-  const declined = existing(await applications.find(applicationId), `application ${applicationId}`);
-  const operatorId = task.decisions.at(-1)?.operatorId ?? '';
+  const find = async () =>
+    existing(await applications.find(applicationId), `application ${applicationId}`);
+  if (outcome === 'Overturn') await openSuccessor(await find(), at, dependencies);
+  const said = outcome === 'Overturn' ? 'Overturned' : 'Upheld';
+  await retryOnConflict(async () => {
+    const { taskId, dueAt, decisions } = task;
+    const operatorId = decisions.at(-1)?.operatorId ?? '';
+    const noted = concludeReview(await find(), { taskId, dueAt, outcome: said, at, operatorId });
+    if (noted !== undefined) await applications.replace(noted);
+  });
+  await tasks.replace(closeTask(task, { at, because: said }));
+}
+
+async function openSuccessor(
+  declined: Application,
+  at: string,
+  dependencies: ReviewDependencies,
+): Promise<void> {
+  const { applications } = dependencies;
   if ((await applications.find(successorIdOf(declined))) === undefined)
     await applications.create(await successorOf(declined, at, dependencies));
-  await retryOnConflict(async () => {
-    const noted = existing(await applications.find(applicationId), `application ${applicationId}`);
-    if (noted.event.type !== 'ApplicationReopened')
-      await applications.replace(noteSuccessor(noted, { at, operatorId }));
-  });
-  await tasks.replace(closeTask(task, { at, because: 'Overturned' }));
 }
 
 /** The same person, sealed again for the item it now belongs to. */
 async function successorOf(
   declined: Application,
   at: string,
-  { vault }: ReopenDependencies,
+  { vault }: ReviewDependencies,
 ): Promise<Application> {
   const data = await vault.open(declined.pii, sealedSubjectOf(declined));
   const pii = await vault.seal(data, {
@@ -76,7 +88,7 @@ async function successorOf(
 }
 
 export const handler = eventConsumer({
-  detail: DeclineOverturned,
+  detail: ReviewDecided,
   dependencies: () => ({
     applications: new DynamoApplications(
       documentClient(),
@@ -86,5 +98,5 @@ export const handler = eventConsumer({
     vault: personalDataVault(),
     now,
   }),
-  run: runReopenApplication,
+  run: runConcludeReview,
 });
