@@ -115,15 +115,14 @@ describe('runConcludeReview', () => {
     await applications.replaceWithdrawingMarketing(withdrawMarketingConsent(noted, withdrawal), at);
     const task = await tasks.find(taskId);
     if (task === undefined) throw new Error('gone');
-    const reopened = {
+    const again = {
       ...ports,
       tasks: {
-        ...tasks,
         find: () => Promise.resolve({ ...task, status: 'Decided' as const }),
         replace: () => Promise.resolve(),
       } as unknown as InMemoryTasks,
     };
-    await runConcludeReview(event, reopened);
+    await runConcludeReview(event, again);
     expect((await applications.find(declined.applicationId))?.version).toBe(noted.version + 1);
   });
 
