@@ -12,6 +12,7 @@ import type { Catalog } from '#domain/catalog/ports.ts';
 import type { DisclosureSheets } from '#domain/contracts/ports.ts';
 import { objectClient } from '#platform/clients.ts';
 import { shownSheet } from '#platform/shown-sheet.ts';
+import { now } from '#platform/time.ts';
 import { bucketOf } from './partner-dependencies.ts';
 
 const Reason = z.object({ code: z.string(), zh: z.string(), en: z.string() });
@@ -123,5 +124,8 @@ async function reasonsOf(codes: readonly string[], catalog: Catalog) {
 
 function downloadUrl(objectKey: string): Promise<string> {
   const command = new GetObjectCommand({ Bucket: bucketOf('CONTRACTS_BUCKET'), Key: objectKey });
-  return getSignedUrl(objectClient(), command, { expiresIn: DOWNLOAD_SECONDS });
+  return getSignedUrl(objectClient(), command, {
+    expiresIn: DOWNLOAD_SECONDS,
+    signingDate: now(),
+  });
 }

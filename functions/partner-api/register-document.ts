@@ -64,6 +64,8 @@ async function uploadOf(document: ApplicationDocument, at: Date) {
     }),
     {
       expiresIn: UPLOAD_SECONDS,
+      // The time of the platform, which a local clock may have moved: S3 judges by it.
+      signingDate: at,
       signableHeaders: new Set(['content-type', 'content-length']),
       unhoistableHeaders: new Set(['x-amz-checksum-sha256']),
     },

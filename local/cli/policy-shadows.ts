@@ -35,7 +35,7 @@ export function describeShadows(reports: readonly ContestReport[]): string[] {
   return reports.flatMap((report, at) => [
     ...(at === 0 ? [] : ['']),
     `${report.challenger} (after) against ${report.champion} (before), ${report.firstDecidedAt} to ${report.lastDecidedAt}`,
-    `${String(report.decidedByChallenger)} were decided by the challenger, ${String(report.cases - report.decidedByChallenger)} in its shadow`,
-    ...describeReplay(report),
+    `${String(report.cases)} applications, ${String(report.moves.length)} differ; ${String(report.decidedByChallenger)} were decided by the challenger, the others in its shadow`,
+    ...describeReplay(report).slice(1),
   ]);
 }

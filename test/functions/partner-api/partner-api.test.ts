@@ -714,6 +714,26 @@ describe('registerDocument', () => {
     sha256: 'c'.repeat(64),
   };
 
+  it('signs with the time of the platform, also when its clock was moved', async () => {
+    const clock = Symbol.for('zhudai.clock');
+    const movedMs = now().getTime() + 30 * 86_400_000;
+    const application = await submitted();
+    Reflect.set(globalThis, clock, { now: () => movedMs });
+    const answer = await send(registerDocument, { ...on(application), body, key: 'moved' });
+    Reflect.deleteProperty(globalThis, clock);
+    const { url, expiresAt } = answer.body['upload'] as { url: string; expiresAt: string };
+    const { searchParams } = new URL(url);
+    const [, date = '', time = ''] =
+      /^(\d{8})T(\d{6})Z$/.exec(searchParams.get('X-Amz-Date') ?? '') ?? [];
+    const signed = `${date}T${time}`.replace(
+      /(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)/,
+      '$1-$2-$3T$4:$5:$6Z',
+    );
+    const endsMs = Date.parse(signed) + Number(searchParams.get('X-Amz-Expires')) * 1000;
+    expect(Math.abs(endsMs - Date.parse(expiresAt))).toBeLessThan(1000);
+    expect(endsMs).toBeGreaterThan(movedMs);
+  });
+
   it('signs the type, the length and the digest of what may be uploaded', async () => {
     const application = await submitted();
     const request = { ...on(application), body, key: 'document-1' };
