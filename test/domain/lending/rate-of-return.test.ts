@@ -113,6 +113,8 @@ describe('internalRate', () => {
     { flows: [-100, 50], rate: -0.5 },
     { flows: [-100, 0, 0, 50], rate: 0.5 ** (1 / 3) - 1 },
     { flows: [100, -110], rate: 0.1 },
+    // Exactly where a step of the search ends.
+    { flows: [Math.exp(-0.01), -1], rate: Math.expm1(0.01) },
     // Roots at 10 % and 20 %: the one nearer zero.
     { flows: [-100, 230, -132], rate: 0.1 },
     { flows: [-1, 0.5, 0.5, 0.000001], rate: 2e-6 / 3 },

@@ -427,6 +427,50 @@ describe('decideByPolicy', () => {
     expect(decision).toMatchObject({ outcome: 'Declined', reasonCodes: ['CostAboveCap'] });
   });
 
+  it.each([
+    {
+      lenderType: 'OnlineMicroloan',
+      rate: '0.1150',
+      result: 'Pass',
+      target: 1200,
+      code: undefined,
+    },
+    {
+      lenderType: 'OnlineMicroloan',
+      rate: '0.1300',
+      result: 'Hit',
+      target: 1200,
+      code: 'CostAboveTarget',
+    },
+    { lenderType: 'Bank', rate: '0.1300', result: 'Pass', target: null, code: undefined },
+    { lenderType: 'Bank', rate: '0.2500', result: 'Hit', target: null, code: 'CostAboveCap' },
+  ] as const)(
+    'holds $rate of a $lenderType against cap and target in the trace: $result',
+    ({ lenderType, rate, result, target, code }) => {
+      const { inputs, setting } = decide();
+      const product = { ...consumerProduct, pricing: [{ grade: 'C', annualRate: rate }] };
+      const policy = {
+        ...personPolicy,
+        pricing: {
+          dimensions: personPolicy.pricing.dimensions,
+          rows: [{ rowId: 'one', when: {}, then: { annualRate: rate } }],
+        },
+      };
+      const { trace, outcome } = decideByPolicy(
+        { ...inputs, lenderType },
+        { ...setting, product, policy },
+      );
+      const line = trace.find(({ ruleId }) => ruleId === 'cost');
+      expect(line).toMatchObject({
+        result,
+        read: { lenderType, capBasisPoints: 2400, targetBasisPoints: target },
+      });
+      expect(line?.reasonCode).toBe(code);
+      // What only warns changes nothing.
+      expect(outcome).toBe(code === 'CostAboveCap' ? 'Declined' : 'Approved');
+    },
+  );
+
   it('counts the fees of the product into the price', () => {
     const fees = [
       { ...guaranteeFee, charge: { basis: 'PercentOfPrincipal' as const, rate: '0.08' } },
