@@ -25,6 +25,7 @@ const loanEvents = [
   'PaymentReversed',
   'RefundPaid',
   'LoanRestructured',
+  'RestructuringRefused',
   'LoanWrittenOff',
   'LoanSettled',
   'LoanCompensated',

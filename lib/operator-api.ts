@@ -170,7 +170,8 @@ function collectionRoutes(scope: Construct, data: DataStack): Record<string, rea
     // The number of a third person is recognised by its blind index, whose key is with the providers' keys.
     'reserve-contact': [...reserves, asksProviders(providerSecret)],
     'report-outcome': [...changesCase, readsCatalog, ...endsWork],
-    'open-case-request': [...changesCase, readsCatalog, ...endsWork],
+    // What is named as evidence must lie with an application of the case.
+    'open-case-request': [...changesCase, uses(applications, 'GetItem'), readsCatalog, ...endsWork],
     'assign-case': [
       ...reserves,
       uses(applications, 'GetItem'),

@@ -103,6 +103,11 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
       uses(loans, 'GetItem', 'PutItem', 'Query'),
       uses(catalog, 'GetItem', 'Query'),
     ],
+    'functions/partner-api/refuse-restructuring.ts': [
+      uses(loans, 'GetItem', 'PutItem', 'Query'),
+      uses(catalog, 'GetItem', 'Query'),
+      remembersRequests,
+    ],
     'functions/partner-api/get-openapi.ts': [],
   };
 }

@@ -104,6 +104,11 @@ const partnerRoutes: readonly RouteFacts[] = [
     'partner-api/confirm-restructuring',
     'borrowers cannot confirm a new plan',
   ],
+  [
+    'POST /v1/loans/{loanId}/restructuring-refusal',
+    'partner-api/refuse-restructuring',
+    'borrowers cannot say no to a new plan: their cases rest until the offer ends',
+  ],
 ];
 
 const operatorRoutes: readonly RouteFacts[] = [

@@ -39,12 +39,13 @@ export function debtOf(file: LoanFile, asOf: string, profile: DebtorProfile): De
   };
 }
 
-/** An offer can be confirmed up to its date, and while nothing else has happened to the loan. */
+/** An offer can be confirmed up to its date, unless the borrower said no, and while nothing else has happened to the loan. */
 function openOfferUntil(
   { restructuringOffer: offer, eventSequence }: LoanFile['loan'],
   asOf: string,
 ): string | undefined {
   if (offer?.eventSequence !== eventSequence || offer.expiresOn < asOf) return undefined;
+  if (offer.refusedAt !== undefined) return undefined;
   return offer.expiresOn;
 }
 

@@ -33,6 +33,8 @@ const RestructuringOffer = z.object({
   offeredAt: Instant,
   expiresOn: BusinessDate,
   eventSequence: z.int(),
+  /** When the borrower said no. */
+  refusedAt: Instant.optional(),
 });
 
 /** What the guarantor of a loan was asked for. Accepted is a word; Paid is money. */

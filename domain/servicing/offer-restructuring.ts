@@ -67,7 +67,7 @@ export function offerRestructuring(
 
 /**
  * The offer of a loan with its sheet, priced again from what it was priced from. Throws `InvalidTransition` when there is
- * none, when it has ended, or when anything happened to the loan since: the sheet would no longer be true.
+ * none, when it has ended or was refused, or when anything happened to the loan since: the sheet would no longer be true.
  */
 export function openOfferOf(
   file: LoanFile,
@@ -76,6 +76,8 @@ export function openOfferOf(
   const { loanId, restructuringOffer: offer, eventSequence } = file.loan;
   if (offer === undefined)
     throw new InvalidTransition(`loan ${loanId} has no restructuring to confirm`);
+  if (offer.refusedAt !== undefined)
+    throw new InvalidTransition('the borrower refused the offer: ask for another');
   if (today > offer.expiresOn) throw new InvalidTransition(`the offer ended on ${offer.expiresOn}`);
   if (eventSequence !== offer.eventSequence)
     throw new InvalidTransition('the loan changed since the offer was made: ask for another');
@@ -83,6 +85,36 @@ export function openOfferOf(
   if (priced.sheetHash !== offer.sheetHash)
     throw new InvalidTransition('the offer is no longer what was approved: ask for another');
   return { ...priced, offer };
+}
+
+/**
+ * The borrower does not want the terms: the offer is open no more, and whoever waits for it goes on. Undefined: it was
+ * refused before. Throws as `openOfferOf` does, and `InvalidInput` when another sheet was refused.
+ */
+export function refuseRestructuring(
+  file: LoanFile,
+  refused: { readonly sheetHash: string },
+  context: { readonly policyPack: PolicyPack; readonly at: string; readonly actor: string },
+): Loan | undefined {
+  const { loan } = file;
+  const { at, actor, policyPack } = context;
+  const known = loan.restructuringOffer;
+  if (known?.refusedAt !== undefined && known.sheetHash === refused.sheetHash) return undefined;
+  const today = businessDateOf(Date.parse(at));
+  const { offer, sheetHash } = openOfferOf(file, { policyPack, today });
+  if (refused.sheetHash !== sheetHash)
+    throw new InvalidInput('sheetHash is not the hash of the sheet that was offered');
+  const account = accountOf(file, today);
+  return changeAggregate(loan, {
+    subjectId: loan.loanId,
+    patch: { restructuringOffer: { ...offer, refusedAt: at } },
+    event: {
+      type: 'RestructuringRefused',
+      at,
+      actor,
+      facts: { ...servicingFactsOf(loan, account, delinquencyIn(file, account)), sheetHash },
+    },
+  });
 }
 
 export interface RestructuringConfirmation {

@@ -61,7 +61,8 @@ async function verify(
   const uploaded = await measure(bucket.name, object.key);
   const application = await retryOnConflict(async () => {
     const found = existing(await applications.find(applicationId), `application ${applicationId}`);
-    return isClosed(found.status)
+    // After the payout a document may be evidence in what the borrower asks for.
+    return isClosed(found.status) && found.status !== 'Disbursed'
       ? found
       : await judge(found, { objectKey: object.key, uploaded }, applications);
   });
@@ -83,6 +84,7 @@ async function judge(
   if (document?.status !== 'Registered') return application;
   const judged = verifyDocument(document, uploaded);
   const next = changeApplication(application, {
+    isAfterClose: application.status === 'Disbursed',
     patch: {
       documents: application.documents.map((each) => (each === document ? judged : each)),
     },

@@ -1,5 +1,9 @@
 import * as z from 'zod';
+import type { ApplicationDocument } from '#domain/applications/application.ts';
+import type { Applications } from '#domain/applications/ports.ts';
 import type { Catalog } from '#domain/catalog/ports.ts';
+import { assertEvidence } from '#domain/collections/case-evidence.ts';
+import type { CollectionCase } from '#domain/collections/case.ts';
 import { openPauseTask } from '#domain/collections/collection-task.ts';
 import { pauseCase } from '#domain/collections/pause-case.ts';
 import type { Cases } from '#domain/collections/ports.ts';
@@ -7,7 +11,7 @@ import { isResting } from '#domain/collections/reserve-contact.ts';
 import { RestructuringPlan } from '#domain/servicing/restructuring.ts';
 import { businessDateOf } from '#domain/shared/calendar.ts';
 import { ConcurrentChange } from '#domain/shared/errors.ts';
-import { LoanId } from '#domain/shared/primitives.ts';
+import { DocumentId, LoanId } from '#domain/shared/primitives.ts';
 import { apiRoute, type Idempotency } from '#platform/api-route.ts';
 import { wakeCase, withdrawStep, type CaseWorkPorts } from '#platform/case-work.ts';
 import { conductLimits } from '#platform/collection-catalog.ts';
@@ -30,8 +34,8 @@ const Body = z.strictObject({
     'Conduct',
     'Other',
   ]),
-  /** Documents that were uploaded, by their id: what they say stays in them. */
-  evidence: z.array(z.string().min(1).max(100)).max(20).default([]),
+  /** Documents uploaded for an application of the case, by their id: what they say stays in them. */
+  evidence: z.array(DocumentId).max(20).default([]),
   complexity: z.enum(['Plain', 'Complex', 'Special']).default('Plain'),
   loanIds: z.array(LoanId).min(1).max(50).optional(),
   /** Of hardship: the terms the debtor asks for. */
@@ -61,16 +65,24 @@ export interface RequestOpening {
   readonly body: z.infer<typeof Body>;
 }
 
+export interface OpenRequestDependencies extends CaseWorkPorts {
+  readonly cases: Cases;
+  readonly catalog: Catalog;
+  readonly applications: Pick<Applications, 'find'>;
+}
+
 /** Puts the case to rest, asks people for the answer, and takes back what was under way. */
 export async function runOpenCaseRequest(
   { caseId, idempotency, operatorId, body }: RequestOpening,
-  dependencies: CaseWorkPorts & { readonly cases: Cases; readonly catalog: Catalog },
+  dependencies: OpenRequestDependencies,
 ): Promise<ChangedCase> {
   const { cases, catalog, tasks, now } = dependencies;
   const at = now().toISOString();
   const on = businessDateOf(Date.parse(at));
   const found = existing(await cases.findById(caseId), 'such case');
   const limits = await conductLimits(catalog, found, on);
+  if (found.applied[idempotency.mark] === undefined)
+    assertEvidence(body.evidence, await documentsOf(found, body.evidence, dependencies));
   const actor = `operator:${operatorId}`;
   const changed = await changeCaseOnce(
     { caseId, idempotency },
@@ -88,6 +100,18 @@ export async function runOpenCaseRequest(
     await withdrawStep(changed.after, pending, { ...dependencies, because: 'CaseRests' });
   await wakeCase(changed.after, 'CaseRests', dependencies);
   return changed;
+}
+
+/** The documents of every application the case has a loan of; none are read when none are named. */
+async function documentsOf(
+  { loans }: CollectionCase,
+  evidence: readonly string[],
+  { applications }: OpenRequestDependencies,
+): Promise<readonly ApplicationDocument[]> {
+  if (evidence.length === 0) return [];
+  const ids = [...new Set(loans.map(({ applicationId }) => applicationId))];
+  const found = await Promise.all(ids.map((applicationId) => applications.find(applicationId)));
+  return found.flatMap((application) => application?.documents ?? []);
 }
 
 /** A repeat meets the task it opened before. */

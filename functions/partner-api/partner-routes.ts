@@ -12,6 +12,7 @@ import { listApplicationsRoute } from './list-applications.ts';
 import { listProductsRoute } from './list-products.ts';
 import { listPaymentsRoute } from './list-payments.ts';
 import { quotePayoffRoute } from './quote-payoff.ts';
+import { refuseRestructuringRoute } from './refuse-restructuring.ts';
 import { registerDocumentRoute } from './register-document.ts';
 import { reportPaymentRoute } from './report-payment.ts';
 import { requestReviewRoute } from './request-review.ts';
@@ -42,4 +43,5 @@ export const partnerRoutes: readonly RouteDescription[] = [
   requestRestructuringRoute,
   getRestructuringOfferRoute,
   confirmRestructuringRoute,
+  refuseRestructuringRoute,
 ];

@@ -146,6 +146,17 @@ function addRestructuringCommands(restructuring: Command): void {
       const body = await confirmOffer(partner, loanId, shown);
       output.result(body, () => describeLoan({ ...body, status: 'restructured' }));
     });
+
+  connected(restructuring.command('refuse'))
+    .description('say, as the partner, that the borrower does not want the plan that was offered')
+    .argument('<loanId>')
+    .action(async (loanId: string, flags: CommandFlags) => {
+      const { output, partner } = await connection(flags);
+      const path = `/v1/loans/${loanId}`;
+      const { sheetHash } = await partner.get(`${path}/restructuring-offer`);
+      const { body } = await partner.post(`${path}/restructuring-refusal`, { sheetHash });
+      output.result(body, () => ['the offer is open no more']);
+    });
 }
 
 interface PlanFlags {

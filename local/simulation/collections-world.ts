@@ -40,6 +40,9 @@ import { FileCatalog } from './file-catalog.ts';
 import { LoanBook, type BookedLoan } from './loan-book.ts';
 import { SteppingClock } from './stepping-clock.ts';
 
+/** A document that every application of this world has. */
+export const evidenceId = `doc_${'0'.repeat(26)}`;
+
 const machineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:escalate-collections';
 const executionArn = (name: string): string =>
   `arn:aws:states:us-east-1:000000000000:execution:escalate-collections:${name}`;
@@ -171,6 +174,7 @@ export class CollectionsWorld {
           Promise.resolve({
             applicationId,
             partnerId: 'demo-partner',
+            documents: [{ documentId: evidenceId, status: 'Verified' }],
             pii: new Uint8Array(),
           }),
       } as unknown as Applications,

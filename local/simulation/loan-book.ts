@@ -54,6 +54,11 @@ export class LoanBook implements Debts {
     this.#position(loanId).offerUntil = until;
   }
 
+  /** The borrower said no to what was offered. */
+  refuseOffer(loanId: string): void {
+    this.#position(loanId).offerUntil = undefined;
+  }
+
   /** Written off, settled or restructured: nothing is overdue any more. */
   end(loanId: string, ending: Debt['standing']): void {
     this.#position(loanId).ending = ending;

@@ -10,7 +10,12 @@ import type { Task } from '../../domain/tasks/task.ts';
 import { runOpenCaseRequest } from '../../functions/operator-api/open-case-request.ts';
 import { runReportOutcome } from '../../functions/operator-api/report-outcome.ts';
 import { runReserveContact } from '../../functions/operator-api/reserve-contact.ts';
-import { bookedLoan, CollectionsWorld, type CollectionStores } from './collections-world.ts';
+import {
+  bookedLoan,
+  CollectionsWorld,
+  evidenceId,
+  type CollectionStores,
+} from './collections-world.ts';
 import { judgeContacts, type Ending } from './judge-contacts.ts';
 import type { BookedLoan } from './loan-book.ts';
 
@@ -288,7 +293,7 @@ class Simulation {
           body: {
             kind: isHardship ? 'Hardship' : 'Dispute',
             reason: isHardship ? 'Unemployment' : 'AmountWrong',
-            evidence: ['doc_1'],
+            evidence: [evidenceId],
             complexity: 'Plain',
             ...(isHardship ? { plan: hardshipPlan } : {}),
           },

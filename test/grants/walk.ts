@@ -276,6 +276,11 @@ class Walk {
         reason: 'walk',
       }),
     );
+    await this.#step('new terms that the borrower refuses', async () => {
+      await this.#work();
+      const { sheetHash } = await this.#partner.get(`/v1/loans/${loanId}/restructuring-offer`);
+      await this.#partner.post(`/v1/loans/${loanId}/restructuring-refusal`, { sheetHash });
+    });
   }
 
   async #collect(): Promise<void> {
@@ -338,14 +343,24 @@ class Walk {
     await this.#step('recall', () =>
       supervisor.post(`${first}/recall`, { because: 'Complaint' }).catch(onlyProblems),
     );
-    await this.#step('request', () =>
-      supervisor.post(`${second ?? first}/requests`, {
-        kind: 'Hardship',
-        reason: 'Illness',
-        plan: { moreInstallments: 3 },
-        evidence: ['walk'],
-      }),
-    );
+    await this.#step('request', async () => {
+      const path = second ?? first;
+      const { loans } = (await supervisor.get(path)) as { loans: Items };
+      const documentId = await this.#upload(String(loans[0]?.['applicationId']), 'Other');
+      const hardship = {
+        ...{ kind: 'Hardship', reason: 'Illness', plan: { moreInstallments: 3 } },
+        evidence: [documentId],
+      };
+      // The bytes are looked at a moment after they arrived.
+      for (let tries = 1; ; tries += 1)
+        try {
+          await supervisor.post(`${path}/requests`, hardship);
+          return;
+        } catch (error) {
+          if (tries === 50) throw error;
+          await new Promise((resolve) => setTimeout(resolve, 200));
+        }
+    });
     await this.#work();
   }
 
@@ -470,7 +485,7 @@ class Walk {
     return String((await this.#partner.post('/v1/applications', body)).body['applicationId']);
   }
 
-  async #upload(id: string, kind: string): Promise<void> {
+  async #upload(id: string, kind: string): Promise<string> {
     const paper =
       kind === 'IncomeProof'
         ? magicDocument(kind, 'Doubtful')
@@ -486,6 +501,7 @@ class Walk {
     const headers = { 'content-type': contentType, ...place.headers };
     const answer = await sendRaw({ method: 'PUT', url: place.url, headers, body: bytes });
     if (answer.status !== 200) throw new Error(answer.text);
+    return String(body['documentId']);
   }
 
   async #until(id: string, status: string): Promise<Fields> {

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startPlatformProcess, type PlatformProcess } from '#local/bench/platform-process.ts';
 import { syntheticApplication, syntheticCardNumber } from '#local/bench/synthetic-applications.ts';
+import { sampleDocument } from '#local/samples/sample-documents.ts';
+import { sendRaw } from '#local/sandbox/http-json.ts';
 import { addDays } from '#domain/shared/calendar.ts';
 
 export interface Answer {
@@ -104,6 +106,25 @@ export class CollectionsPlatform {
 
   partner(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
     return this.send(method, path, { credential: this.#platform.partnerKey, body });
+  }
+
+  /** Uploads a paper of a borrower for their application; it is judged a moment later. */
+  async upload({ applicationId }: LentLoan): Promise<string> {
+    const path = `/v1/applications/${applicationId}`;
+    const { contentType, bytes, sha256 } = sampleDocument('Other', `evidence ${applicationId}`);
+    const sizeBytes = bytes.length;
+    const announced = { kind: 'Other', contentType, sizeBytes, sha256 };
+    const { body } = await this.partner('POST', `${path}/documents`, announced);
+    const { url, headers } = body['upload'] as { url: string; headers: Record<string, string> };
+    const put = await sendRaw({ method: 'PUT', url, headers, body: bytes });
+    if (put.status !== 200) throw new Error(put.text);
+    const documentId = String(body['documentId']);
+    return this.until(async () => {
+      const application = await this.partner('GET', path);
+      const documents = application.body['documents'] as { documentId: string; status: string }[];
+      const found = documents.find((each) => each.documentId === documentId);
+      return found?.status === 'Verified' ? documentId : undefined;
+    }, 'the document to be looked at');
   }
 
   async now(): Promise<string> {

@@ -5,13 +5,15 @@ let platform: CollectionsPlatform;
 let confirming: LentLoan;
 let lapsing: LentLoan;
 let refused: LentLoan;
+let unwilling: LentLoan;
 
 beforeAll(async () => {
   platform = await CollectionsPlatform.start();
-  [confirming, lapsing, refused] = await Promise.all([
+  [confirming, lapsing, refused, unwilling] = await Promise.all([
     platform.lend(61_001),
     platform.lend(61_002),
     platform.lend(61_003),
+    platform.lend(61_004),
   ]);
   await platform.moveToDayPastDue(confirming, 3);
 }, 240_000);
@@ -20,7 +22,7 @@ afterAll(async () => {
 });
 
 const plan = { moreInstallments: 6, isPastDuePrincipalSpread: true };
-const hardship = { kind: 'Hardship', reason: 'Illness', evidence: ['doc_1'], plan };
+const hardship = { kind: 'Hardship', reason: 'Illness', plan };
 
 /** Asked by a collector, granted by one approver, priced and agreed to by another. */
 async function offeredTo(loan: LentLoan): Promise<string> {
@@ -34,8 +36,9 @@ async function offeredTo(loan: LentLoan): Promise<string> {
 
 async function askedFor(loan: LentLoan): Promise<string> {
   const caseId = await platform.caseIdOf(loan);
+  const evidence = [await platform.upload(loan)];
   const asked = await platform.as('collector', 'POST', `/ops/cases/${caseId}/requests`, {
-    body: hardship,
+    body: { ...hardship, evidence },
   });
   expect(asked).toMatchObject({ status: 200, body: { pauses: [{ kind: 'Hardship' }] } });
   const task = await platform.taskOf('DecideHardship', caseId);
@@ -56,13 +59,19 @@ const isOffered = (found: Record<string, unknown>) =>
 const stepsOf = (found: Record<string, unknown>) => found['stepCount'] as number;
 
 describe('hardship of a borrower who is collected from', () => {
-  it('refuses hardship without evidence or without what is asked for', async () => {
+  it('refuses hardship without evidence of its own or without what is asked for', async () => {
     const caseId = await platform.caseIdOf(refused);
+    const evidence = [await platform.upload(refused)];
+    const foreign = [await platform.upload(lapsing)];
     for (const wrong of [
       { ...hardship, evidence: [] },
-      { ...hardship, plan: undefined },
-      { ...hardship, plan: {} },
-      { ...hardship, kind: 'Complaint' },
+      { ...hardship, evidence: ['doc_1'] },
+      { ...hardship, evidence: [`doc_${'0'.repeat(26)}`] },
+      { ...hardship, evidence: foreign },
+      { ...hardship, evidence, plan: undefined },
+      { ...hardship, evidence, plan: {} },
+      { ...hardship, evidence, kind: 'Complaint' },
+      { kind: 'Dispute', reason: 'AmountWrong', evidence: foreign },
     ]) {
       const path = `/ops/cases/${caseId}/requests`;
       const answer = await platform.as('collector', 'POST', path, { body: wrong });
@@ -98,6 +107,18 @@ describe('hardship of a borrower who is collected from', () => {
     expect(closed['closedBecause']).toBe('Restructured');
     expect(stepsOf(closed)).toBe(stepsOf(before));
     expect(await platform.remindersOf(confirming)).toEqual(reminders);
+  });
+
+  it('goes on at once when the borrower refuses the offer outright', async () => {
+    const caseId = await offeredTo(unwilling);
+    const path = `/v1/loans/${unwilling.loanId}`;
+    const offer = await platform.partner('GET', `${path}/restructuring-offer`);
+    const sheetHash = String(offer.body['sheetHash']);
+    const said = await platform.partner('POST', `${path}/restructuring-refusal`, { sheetHash });
+    expect(said).toMatchObject({ status: 200, body: { status: 'Refused' } });
+    const after = await platform.caseWhen(caseId, (found) => pausesOf(found).length === 0);
+    expect(after['status']).toBe('Open');
+    expect((await platform.partner('GET', `${path}/restructuring-offer`)).status).toBe(409);
   });
 
   it('goes on with the ladder when the borrower does not confirm in time', async () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { LoanFile } from '#domain/servicing/loan-file.ts';
 import {
   confirmRestructuring,
   offerRestructuring,
   openOfferOf,
+  refuseRestructuring,
 } from '../../../domain/servicing/offer-restructuring.ts';
 import { postPayment } from '../../../domain/servicing/post-payment.ts';
 import {
@@ -119,6 +121,43 @@ describe('an offer', () => {
     expect(() => openOfferOf(changed, { policyPack, today: '2027-01-08' })).toThrow(
       'the loan changed since the offer was made',
     );
+  });
+});
+
+describe('refuseRestructuring', () => {
+  const context = { policyPack, at: '2027-01-08T03:00:00.000Z', actor: 'partner:demo' };
+  const sheetHashOf = (file: LoanFile) => file.loan.restructuringOffer?.sheetHash ?? '';
+
+  it('ends the offer at once, changes nothing else, and is done once', () => {
+    const file = offered();
+    const sheetHash = sheetHashOf(file);
+    const loan = refuseRestructuring(file, { sheetHash }, context);
+    if (loan === undefined) throw new Error('nothing was refused');
+    expect(DomainEvent.parse(loan.event)).toMatchObject({
+      type: 'RestructuringRefused',
+      facts: { sheetHash, loanId: file.loan.loanId },
+    });
+    expect(loan.scheduleVersion).toBe(file.loan.scheduleVersion);
+    const refused = { ...file, loan };
+    expect(() => openOfferOf(refused, { policyPack, today: '2027-01-08' })).toThrow(
+      'the borrower refused the offer',
+    );
+    expect(refuseRestructuring(refused, { sheetHash }, context)).toBeUndefined();
+    expect(() => refuseRestructuring(refused, { sheetHash: '0'.repeat(64) }, context)).toThrow(
+      'refused the offer',
+    );
+    const again = offerRestructuring(refused, approved(), { policyPack, at: context.at });
+    expect(again.restructuringOffer?.refusedAt).toBeUndefined();
+  });
+
+  it('refuses another sheet, an offer that has ended, and a loan without one', () => {
+    const file = offered();
+    const other = { sheetHash: '0'.repeat(64) };
+    expect(() => refuseRestructuring(file, other, context)).toThrow('not the hash of the sheet');
+    const late = { ...context, at: '2027-01-13T03:00:00.000Z' };
+    const sheetHash = sheetHashOf(file);
+    expect(() => refuseRestructuring(file, { sheetHash }, late)).toThrow('ended on');
+    expect(() => refuseRestructuring(paid(), other, context)).toThrow('no restructuring');
   });
 });
 

@@ -6,7 +6,7 @@ import type { StrategyStep } from '#domain/collections/strategy.ts';
 import { sha256Hex } from '#domain/shared/digest.ts';
 import { Unavailable } from '#domain/shared/errors.ts';
 import type { Task, TaskDecision } from '#domain/tasks/task.ts';
-import { bookedLoan, CollectionsWorld } from '#local/simulation/collections-world.ts';
+import { bookedLoan, CollectionsWorld, evidenceId } from '#local/simulation/collections-world.ts';
 import type { BookedLoan } from '#local/simulation/loan-book.ts';
 import { runApplyRelief } from '#functions/collections/apply-relief.ts';
 import { runAwaitNextStep } from '#functions/collections/await-next-step.ts';
@@ -383,7 +383,7 @@ describe('hardship', () => {
         body: {
           kind: 'Hardship',
           reason: 'Illness',
-          evidence: ['doc_1'],
+          evidence: [evidenceId],
           complexity: 'Plain',
           plan: { moreInstallments: 6, isPastDuePrincipalSpread: true, isInstallmentKept: false },
         },
@@ -425,6 +425,18 @@ describe('hardship', () => {
     await world.advanceTo(at('2026-12-04', '08:00:01'));
     expect(world.sent).toHaveLength(2);
     expect((await world.caseOf(loan.borrowerKey)).pauses).toEqual([]);
+  });
+
+  it('goes on at once when the borrower says no to the offer', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms', everyDays: 2, atMost: 60 });
+    const task = await granted(world);
+    await world.decide(task, 'Approve', 'supervisor-1');
+    await world.advanceTo(at('2026-12-01'));
+    expect(world.sent).toHaveLength(1);
+    world.book.refuseOffer(loan.loanId);
+    await world.tell(loan.loanId, 'RestructuringRefused');
+    expect(await world.caseOf(loan.borrowerKey)).toMatchObject({ status: 'Open', pauses: [] });
+    expect(world.sent).toHaveLength(2);
   });
 
   it('goes on at once when the second person says no, told once or twice', async () => {

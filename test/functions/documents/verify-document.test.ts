@@ -145,6 +145,19 @@ describe('verifyDocument', () => {
     expect(woken()).toEqual([]);
   });
 
+  it('judges what is uploaded after the payout, as evidence, and wakes nobody', async () => {
+    const application = await waiting();
+    const key = await upload(application, 'Other', { announced: png });
+    const found = await applications.find(application.applicationId);
+    if (!found) throw new Error('not stored');
+    const paidOut = { ...found, version: found.version + 1, status: 'Disbursed' as const };
+    await applications.replace(paidOut);
+    await verify(key);
+    const judged = await applications.find(application.applicationId);
+    expect(judged?.documents.at(-1)?.status).toBe('Verified');
+    expect(woken()).toEqual([]);
+  });
+
   it('fails, to be delivered again, for an object of no application', async () => {
     lay('app_00000000000000000000000000/x', png);
     await expect(verify('app_00000000000000000000000000/x')).rejects.toMatchObject({

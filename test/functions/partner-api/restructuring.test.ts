@@ -5,6 +5,7 @@ import { handler as requestAsOperator } from '#functions/operator-api/request-re
 import { handler as confirm } from '#functions/partner-api/confirm-restructuring.ts';
 import { handler as getLoanSchedule } from '#functions/partner-api/get-loan-schedule.ts';
 import { handler as getOffer } from '#functions/partner-api/get-restructuring-offer.ts';
+import { handler as refuse } from '#functions/partner-api/refuse-restructuring.ts';
 import { handler as request } from '#functions/partner-api/request-restructuring.ts';
 import { runOfferRestructuring } from '#functions/servicing/offer-restructuring.ts';
 import { DynamoCatalog } from '#platform/repositories/catalog.ts';
@@ -89,6 +90,30 @@ describe('a restructuring on request', () => {
     expect(file?.loan.restructuringOffer).toBeUndefined();
   });
 
+  it('is refused by the borrower, who is not offered it any more', async () => {
+    const { loan, on } = await aLoan();
+    const asked = await send(request, { ...on, body });
+    await approve(String(asked.body['requestId']));
+    const offer = await send(getOffer, on);
+    const sheetHash = String(offer.body['sheetHash']);
+    const wrong = await send(refuse, { ...on, body: { sheetHash: '0'.repeat(64) } });
+    expect(wrong).toMatchObject({ status: 400, body: { code: 'InvalidInput' } });
+    const key = `refuse-${loan.loanId}`;
+    const refused = await send(refuse, { ...on, key, body: { sheetHash } });
+    expect(refused).toMatchObject({ status: 200, body: { status: 'Refused', sheetHash } });
+    const again = await send(refuse, { ...on, key, body: { sheetHash } });
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    expect((await send(refuse, { ...on, body: { sheetHash } })).status).toBe(200);
+    const reused = await send(refuse, { ...on, key, body: { sheetHash: '1'.repeat(64) } });
+    expect(reused).toMatchObject({ status: 422, body: { code: 'IdempotencyKeyReused' } });
+    expect((await send(getOffer, on)).status).toBe(409);
+    const reading = { sheetHash, shownAt: now().toISOString(), readSeconds: 20 };
+    expect((await send(confirm, { ...on, body: reading })).status).toBe(409);
+    const file = await dependencies().files.find(loan.loanId);
+    expect(file?.changes).toEqual([]);
+    expect(file?.loan.event).toMatchObject({ type: 'RestructuringRefused' });
+  });
+
   it('is not decided by the operator who asked, and leaves no offer when it is rejected', async () => {
     const { on } = await aLoan();
     const task = await send(requestAsOperator, { ...on, as: maker, body });
@@ -120,11 +145,12 @@ describe('a restructuring on request', () => {
     const answers = await Promise.all([
       send(request, { ...strange, body }),
       send(getOffer, strange),
+      send(refuse, { ...strange, body: { sheetHash: '0'.repeat(64) } }),
       send(confirm, {
         ...strange,
         body: { sheetHash: '0'.repeat(64), shownAt: now().toISOString(), readSeconds: 20 },
       }),
     ]);
-    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
   });
 });
