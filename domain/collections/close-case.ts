@@ -41,7 +41,9 @@ export function closeCase(
       costFen,
       stepCount,
       lastStep: lastStep?.stepId,
-      withdrawnStep: pending?.stepId,
+      ...(closing.costFen === undefined
+        ? { withdrawnStep: pending?.stepId }
+        : { endedByStep: pending?.stepId, stepCostFen: closing.costFen }),
       agencyId: collectionCase.assignment?.agencyId,
       bucket: worstBucket(collectionCase),
       receivedByStep: receivedByStep(collectionCase),

@@ -63,7 +63,7 @@ async function main(): Promise<void> {
 function describe(report: SimulationReport): string[] {
   const { loans, days, seed, contacts, violations, buckets, steps, arms } = report;
   return [
-    `${loans} loans, ${days} days, seed ${seed}: ${contacts} contacts, ${violations} violations of conduct`,
+    `${loans} loans, ${days} days, seed ${seed}: ${contacts} contacts, ${report.contactsByAgencies} of them by an agency, ${violations} violations of conduct`,
     'bucket  entered  cured  rolled on  roll rate',
     ...buckets.map((row) =>
       [row.bucket, row.entered, row.cured, row.rolled, row.rollRate]

@@ -1,3 +1,4 @@
+import { CollectionAgency, recallCase } from '../../domain/collections/agency.ts';
 import type { CollectionCase } from '../../domain/collections/case.ts';
 import { sumResults } from '../../domain/collections/case-result.ts';
 import type { Contact } from '../../domain/collections/contact.ts';
@@ -7,6 +8,7 @@ import { addDays } from '../../domain/shared/calendar.ts';
 import { sha256Hex } from '../../domain/shared/digest.ts';
 import { Forbidden, InvalidInput, InvalidTransition } from '../../domain/shared/errors.ts';
 import type { Task } from '../../domain/tasks/task.ts';
+import { runAssignCase } from '../../functions/operator-api/assign-case.ts';
 import { runOpenCaseRequest } from '../../functions/operator-api/open-case-request.ts';
 import { runReportOutcome } from '../../functions/operator-api/report-outcome.ts';
 import { runReserveContact } from '../../functions/operator-api/reserve-contact.ts';
@@ -16,7 +18,7 @@ import {
   evidenceId,
   type CollectionStores,
 } from './collections-world.ts';
-import { judgeContacts, type Ending } from './judge-contacts.ts';
+import { judgeContacts, type Span } from './judge-contacts.ts';
 import type { BookedLoan } from './loan-book.ts';
 
 /** How a borrower behaves; each is a share of a hundred. */
@@ -44,6 +46,7 @@ export interface SimulationReport {
   readonly days: number;
   readonly seed: number;
   readonly contacts: number;
+  readonly contactsByAgencies: number;
   readonly violations: number;
   readonly violationsByRule: Readonly<Record<string, number>>;
   readonly outcomes: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -79,6 +82,10 @@ interface Person {
   readonly random: () => number;
   isPayingOn: string | undefined;
   hasAsked: boolean;
+  /** Complains about the calls, once. */
+  complains: boolean;
+  /** Once late by more than a month, is collected from by an agency. */
+  readonly goesToAgency: boolean;
   /** Of new terms that are offered; who does not lets them lapse. */
   readonly confirmsOffers: boolean;
   bucket: number;
@@ -93,6 +100,10 @@ const hardshipPlan = {
   isInstallmentKept: false,
 } as const;
 const LENDER = 'zhudai-lending';
+const AGENCY = 'hengxin-services';
+const SUSPENDED_ON_DAY = 150;
+
+type Mutable<Shape> = { -readonly [Name in keyof Shape]: Shape[Name] };
 
 /**
  * Lets a portfolio of overdue loans live through a number of days. People are the only invention: borrowers who pay, promise,
@@ -118,6 +129,10 @@ class Simulation {
   readonly #byReference = new Map<string, string>();
   readonly #endings: { borrowerKey: string; closedAt: string; reopenedAt: string | undefined }[] =
     [];
+  readonly #rests = new Map<string, Mutable<Span>[]>();
+  readonly #mandates = new Map<string, Mutable<Span & { readonly agencyId: string }>[]>();
+  /** Loans whose guarantor was asked, with the day on which it pays. */
+  readonly #claims = new Map<string, string>();
   readonly #buckets = Array.from({ length: 8 }, () => ({ entered: 0, cured: 0, rolled: 0 }));
   readonly #outcomes: Record<string, Record<string, number>> = {};
   readonly #tries = new Map<string, { tries: number; costFen: number }>();
@@ -143,11 +158,14 @@ class Simulation {
     for (let day = 0; day < days; day += 1) {
       const date = addDays(START, day);
       await this.#world.advanceTo(`${date}T01:00:00+08:00`);
+      if (day === SUSPENDED_ON_DAY) await this.#suspendAgency();
       await this.#morning(date);
       await this.#world.advanceTo(`${date}T10:00:00+08:00`);
       await this.#collectors(date);
       await this.#world.advanceTo(`${date}T14:00:00+08:00`);
       await this.#offices();
+      await this.#agencies();
+      await this.#guarantors(date);
       await this.#world.advanceTo(`${date}T16:00:00+08:00`);
       await this.#borrowers(date);
       onDay?.(day + 1, days);
@@ -174,6 +192,8 @@ class Simulation {
       isPayingOn: undefined,
       hasAsked: false,
       confirmsOffers: random() < 0.7,
+      complains: random() < 0.06,
+      goesToAgency: random() < 0.4,
       bucket: 0,
     });
     this.#world.book.add(loan);
@@ -276,14 +296,16 @@ class Simulation {
       code === 'SaysPaid'
     )
       person.isPayingOn = date;
-    if (said === 'Disputes' || said === 'ClaimsHardship')
-      await this.#ask(found.caseId, person, mark);
+    const kind = requestOf(said);
+    if (kind === undefined) return;
+    if (kind === 'Complaint') person.complains = false;
+    else if (person.hasAsked) return;
+    else person.hasAsked = true;
+    await this.#ask(found.caseId, kind, mark);
   }
 
-  async #ask(caseId: string, person: Person, mark: string): Promise<void> {
-    if (person.hasAsked) return;
-    person.hasAsked = true;
-    const isHardship = person.behaviour === 'Hardship';
+  async #ask(caseId: string, kind: RequestKind, mark: string): Promise<void> {
+    const isHardship = kind === 'Hardship';
     try {
       await runOpenCaseRequest(
         {
@@ -291,8 +313,8 @@ class Simulation {
           idempotency: { mark: sha256Hex(`ask ${mark}`), bodyHash: sha256Hex(`ask ${mark}`) },
           operatorId: 'collector',
           body: {
-            kind: isHardship ? 'Hardship' : 'Dispute',
-            reason: isHardship ? 'Unemployment' : 'AmountWrong',
+            kind,
+            reason: reasons[kind],
             evidence: [evidenceId],
             complexity: 'Plain',
             ...(isHardship ? { plan: hardshipPlan } : {}),
@@ -310,6 +332,66 @@ class Simulation {
     for (const queue of ['Relief', 'Disposal'] as const) {
       const { items } = await this.#world.stores.tasks.listInbox({ queue }, { limit: 1_000 });
       for (const task of items) await this.#answer(task);
+    }
+  }
+
+  /** Supervisors give late cases to an agency while it may work, and take them back once it may not. */
+  async #agencies(): Promise<void> {
+    for (const { loan, goesToAgency, bucket } of this.#people.values()) {
+      if (!goesToAgency || bucket < 2) continue;
+      const found = await this.#world.stores.cases.find(loan.borrowerKey, LENDER);
+      if (found?.status !== 'Open') continue;
+      const { caseId, assignment, version } = found;
+      const idempotency = {
+        mark: sha256Hex(`agency ${caseId} ${version}`),
+        bodyHash: sha256Hex(AGENCY),
+      };
+      const request = { caseId, idempotency, operatorId: 'supervisor-a', agencyId: AGENCY };
+      try {
+        if (assignment !== undefined && this.#isSuspended)
+          await this.#world.stores.cases.replace(
+            recallCase(found, {
+              ...{ because: 'Conduct', actor: 'operator:supervisor-a' },
+              at: this.#world.now().toISOString(),
+            }),
+          );
+        if (assignment === undefined && !this.#isSuspended)
+          await runAssignCase(request, this.#dependencies());
+      } catch (error) {
+        // The case rests, or the debtor cannot be told today.
+        if (!(error instanceof InvalidTransition || error instanceof Forbidden)) throw error;
+      }
+    }
+    await this.#world.idle();
+  }
+
+  #isSuspended = false;
+
+  /** The register loses an agency over night: from this moment on it may contact nobody. */
+  async #suspendAgency(): Promise<void> {
+    const { catalog } = this.#world;
+    const agency = await catalog.find({ kind: 'collection-agency', id: AGENCY }, CollectionAgency);
+    if (agency === undefined) throw new Error(`no agency ${AGENCY}`);
+    catalog.publish('collection-agency', {
+      ...agency,
+      version: agency.version + 1,
+      status: 'Suspended',
+    });
+    this.#isSuspended = true;
+    const at = this.#world.now().toISOString();
+    for (const spans of this.#mandates.values()) endSpans(spans, at);
+  }
+
+  /** A guarantor pays ten days after it was asked. */
+  async #guarantors(date: string): Promise<void> {
+    for (const loanId of this.#world.claimed)
+      if (!this.#claims.has(loanId)) this.#claims.set(loanId, addDays(date, 10));
+    for (const [loanId, paysOn] of this.#claims) {
+      if (paysOn !== date) continue;
+      const debt = await this.#world.book.find(loanId, date);
+      if (debt?.standing !== 'Overdue') continue;
+      this.#world.book.end(loanId, 'Compensated');
+      await this.#world.tell(loanId, 'LoanCompensated');
     }
   }
 
@@ -365,13 +447,12 @@ class Simulation {
 
   #hear(next: CollectionCase): void {
     const { type, at, facts } = next.event;
+    this.#hearRest(next);
+    this.#hearMandate(next);
+    if (type === 'CaseClosed' && typeof facts['endedByStep'] === 'string')
+      this.#count(facts['endedByStep'], Number(facts['stepCostFen']));
     if (type === 'CaseStepDone') {
-      const stepId = String(facts['stepId']);
-      const sum = this.#tries.get(stepId) ?? { tries: 0, costFen: 0 };
-      this.#tries.set(stepId, {
-        tries: sum.tries + 1,
-        costFen: sum.costFen + Number(facts['costFen']),
-      });
+      this.#count(String(facts['stepId']), Number(facts['costFen']));
       if (facts['result'] === 'Delivered') this.#reminded.add(next.borrowerKey);
     }
     if (type === 'CaseReopened') {
@@ -387,10 +468,36 @@ class Simulation {
     row[because] = (row[because] ?? 0) + 1;
   }
 
+  #count(stepId: string, costFen: number): void {
+    const sum = this.#tries.get(stepId) ?? { tries: 0, costFen: 0 };
+    this.#tries.set(stepId, { tries: sum.tries + 1, costFen: sum.costFen + costFen });
+  }
+
+  /** A request about everything is open, or is no more. */
+  #hearRest({ borrowerKey, pauses, event }: CollectionCase): void {
+    const isOpen = pauses.some(({ loanIds }) => loanIds === undefined);
+    const spans = this.#rests.get(borrowerKey) ?? [];
+    this.#rests.set(borrowerKey, spans);
+    if (!isOpen) endSpans(spans, event.at);
+    else if (spans.every(({ until }) => until !== undefined))
+      spans.push({ borrowerKey, from: event.at, until: undefined });
+  }
+
+  #hearMandate({ borrowerKey, assignment, event }: CollectionCase): void {
+    const spans = this.#mandates.get(borrowerKey) ?? [];
+    this.#mandates.set(borrowerKey, spans);
+    if (assignment === undefined) endSpans(spans, event.at);
+    if (event.type === 'AssignmentNoticed' && assignment !== undefined)
+      spans.push({ borrowerKey, agencyId: assignment.agencyId, from: event.at, until: undefined });
+  }
+
   #dependencies() {
     return {
       ...this.#world.dependencies(),
-      vault: { borrowerKey: (number: string) => Promise.resolve(sha256Hex(`key ${number}`)) },
+      vault: {
+        ...this.#world.dependencies().vault,
+        borrowerKey: (number: string) => Promise.resolve(sha256Hex(`key ${number}`)),
+      },
     };
   }
 
@@ -409,8 +516,11 @@ class Simulation {
       const { status } = await this.#world.execution(found);
       if (status !== (found.status === 'Open' ? 'RUNNING' : 'SUCCEEDED')) executionsFailed += 1;
     }
-    const endings: readonly Ending[] = this.#endings;
-    const violationsByRule = judgeContacts(contacts, endings);
+    const violationsByRule = judgeContacts(contacts, {
+      endings: this.#endings,
+      rests: [...this.#rests.values()].flat(),
+      mandates: [...this.#mandates.values()].flat(),
+    });
     const results = await stores.results.list({ from: START, to: addDays(START, days) });
     const received = new Map<string, number>();
     for (const { receivedByStep } of results)
@@ -421,6 +531,7 @@ class Simulation {
       days,
       seed,
       contacts: contacts.length,
+      contactsByAgencies: contacts.filter(({ speaker }) => speaker !== 'lender').length,
       violations:
         Object.values(violationsByRule).reduce((sum, times) => sum + times, 0) + executionsFailed,
       violationsByRule,
@@ -451,6 +562,24 @@ class Simulation {
   }
 }
 
+type RequestKind = 'Hardship' | 'Dispute' | 'Complaint';
+
+const reasons = {
+  Hardship: 'Unemployment',
+  Dispute: 'AmountWrong',
+  Complaint: 'Conduct',
+} as const satisfies Readonly<Record<RequestKind, string>>;
+
+function requestOf(code: OutcomeCode): RequestKind | undefined {
+  if (code === 'ClaimsHardship') return 'Hardship';
+  if (code === 'Disputes') return 'Dispute';
+  return code === 'Complains' ? 'Complaint' : undefined;
+}
+
+function endSpans(spans: readonly Mutable<Span>[], at: string): void {
+  for (const span of spans) span.until ??= at;
+}
+
 function isGone({ behaviour }: Person): boolean {
   return behaviour === 'Unreachable' || behaviour === 'Dead';
 }
@@ -464,6 +593,7 @@ function outcomeOf(person: Person, { audience, channel, numberKey }: Contact): O
     return channel === 'Visit' || random() < 0.3 ? 'ReportedDead' : 'NoAnswer';
   if (behaviour === 'Unreachable') return channel === 'Visit' ? 'VisitNobodyHome' : 'NoAnswer';
   if (random() < 0.3) return channel === 'Visit' ? 'VisitNobodyHome' : 'NoAnswer';
+  if (person.complains) return 'Complains';
   switch (behaviour) {
     case 'PaysAfterCall':
       return 'SaysPaid';
