@@ -372,6 +372,11 @@ export class CollectionsWorld {
     return this.engine.describeExecution(executionArn(name));
   }
 
+  /** Every event of an execution, by its name. */
+  history(name: string) {
+    return this.engine.history(executionArn(name));
+  }
+
   /** Everything that needs no time to pass has been done. */
   async idle(): Promise<void> {
     await this.engine.idle();

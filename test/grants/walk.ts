@@ -249,6 +249,7 @@ class Walk {
       payments: payment,
       'payoff-quotes': { payOn: today },
       'restructuring-requests': wish,
+      'restructuring-refusal': { sheetHash: disclosure.sheetHash },
       disclosure,
     }))
       await this.#partner.post(`${path}/${end}`, body).catch(onlyProblems);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CollectionAgency } from '#domain/collections/agency.ts';
 import type { CollectionCase } from '#domain/collections/case.ts';
 import { stepTaskIdOf } from '#domain/collections/collection-task.ts';
@@ -6,7 +6,12 @@ import type { StrategyStep } from '#domain/collections/strategy.ts';
 import { sha256Hex } from '#domain/shared/digest.ts';
 import { Unavailable } from '#domain/shared/errors.ts';
 import type { Task, TaskDecision } from '#domain/tasks/task.ts';
-import { bookedLoan, CollectionsWorld, evidenceId } from '#local/simulation/collections-world.ts';
+import {
+  bookedLoan,
+  CollectionsWorld,
+  evidenceId,
+  type CollectionStores,
+} from '#local/simulation/collections-world.ts';
 import type { BookedLoan } from '#local/simulation/loan-book.ts';
 import { runApplyRelief } from '#functions/collections/apply-relief.ts';
 import { runAwaitNextStep } from '#functions/collections/await-next-step.ts';
@@ -20,24 +25,54 @@ import { runRenewEscalation } from '#functions/collections/renew-escalation.ts';
 import { runAssignCase } from '#functions/operator-api/assign-case.ts';
 import { runReserveContact } from '#functions/operator-api/reserve-contact.ts';
 import { runOpenCaseRequest } from '#functions/operator-api/open-case-request.ts';
+import { DynamoCaseResults } from '#platform/repositories/case-results.ts';
+import { DynamoCases } from '#platform/repositories/cases.ts';
+import { DynamoTasks } from '#platform/repositories/tasks.ts';
+import { startTestDatabase, type TestDatabase } from '#test/support/dynamodb-local.ts';
 import { InMemoryCaseResults, InMemoryCases } from '#test/support/in-memory-cases.ts';
 import { InMemoryTasks } from '#test/support/in-memory-tasks.ts';
 import { machines } from '#test/statemachines/machine-files.ts';
 
 const worlds: CollectionsWorld[] = [];
-/** Every transition any test of this file took, as `from > to`. */
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startTestDatabase();
+});
+afterAll(async () => {
+  await database.stop();
+});
+/** Every transition any test of this file took: `from > to`, or `from caught Error > to`. */
 const taken = new Set<string>();
 
-afterEach(() => {
+afterEach(async () => {
   for (const world of worlds.splice(0)) {
-    const last = new Map<string, string>();
-    for (const { execution, state } of world.entered) {
-      taken.add(`${last.get(execution) ?? 'start'} > ${state}`);
-      last.set(execution, state);
-    }
+    for (const execution of new Set(world.entered.map(({ execution: name }) => name)))
+      for (const transition of transitionsIn(await world.history(execution))) taken.add(transition);
     world.stop();
   }
 });
+
+/** The last that a task did before its state was left says whether it was left by its end or by a catch. */
+function transitionsIn(history: Awaited<ReturnType<CollectionsWorld['history']>>): string[] {
+  const transitions: string[] = [];
+  let from: string | undefined;
+  let caught: string | undefined;
+  for (const { type, details } of history) {
+    const [, facts = {}] = details ?? [];
+    if (type.endsWith('StateEntered')) {
+      const to = String(facts['name']);
+      if (from !== undefined)
+        transitions.push(
+          caught === undefined ? `${from} > ${to}` : `${from} caught ${caught} > ${to}`,
+        );
+      [from, caught] = [to, undefined];
+    }
+    if (type === 'TaskSucceeded') caught = undefined;
+    if (type === 'TaskFailed' || type === 'TaskTimedOut')
+      caught = type === 'TaskTimedOut' ? 'States.Timeout' : String(facts['error']);
+  }
+  return transitions;
+}
 
 type Rung = Pick<StrategyStep, 'stepId' | 'action'> & Partial<StrategyStep>;
 
@@ -66,12 +101,21 @@ function ladderOf(...rungs: readonly Rung[]): StrategyStep[] {
   });
 }
 
-async function worldWith(...rungs: readonly Rung[]): Promise<CollectionsWorld> {
-  const world = await CollectionsWorld.start({
-    cases: new InMemoryCases(),
-    tasks: new InMemoryTasks(),
-    results: new InMemoryCaseResults(),
-  });
+const inMemory = (): CollectionStores => ({
+  cases: new InMemoryCases(),
+  tasks: new InMemoryTasks(),
+  results: new InMemoryCaseResults(),
+});
+
+function worldWith(...rungs: readonly Rung[]): Promise<CollectionsWorld> {
+  return worldOn(inMemory(), rungs);
+}
+
+async function worldOn(
+  stores: CollectionStores,
+  rungs: readonly Rung[],
+): Promise<CollectionsWorld> {
+  const world = await CollectionsWorld.start(stores);
   worlds.push(world);
   world.catalog.publish('collection-strategy', {
     strategyId: 'default-ladder',
@@ -239,16 +283,26 @@ describe('escalate-collections', () => {
     expect(items).toMatchObject([{ status: 'Confirmed', result: 'Delivered' }]);
   });
 
-  it('asks for the letter again when the store is down', async () => {
-    const world = await worldWith({ stepId: 'letter', action: 'Letter' });
-    let calls = 0;
-    world.outside.beforeStep = (step) => {
-      if (step === 'SendLetter' && (calls += 1) <= 5) throw new Unavailable('down');
-    };
-    await world.overdue(loan);
-    await world.advanceTo(at('2026-11-26', '20:00:00'));
-    expect(world.sent.map(({ channel }) => channel)).toEqual(['Letter']);
-  });
+  const outages = ['Unavailable', 'States.Timeout', 'Lambda.Unknown'];
+  const machineSteps = [
+    ['ContactBorrower', 'Sms', 'Message'],
+    ['SendLetter', 'Letter', 'Letter'],
+  ] as const;
+  it.each(outages.flatMap((error) => machineSteps.map((step) => [error, ...step] as const)))(
+    'takes %s of %s for an outage: nothing was sent, and it is asked again later',
+    async (error, step, action, channel) => {
+      const world = await worldWith({ stepId: 'one', action });
+      let calls = 0;
+      world.outside.beforeStep = (name) => {
+        if (name === step && (calls += 1) <= 5)
+          throw Object.assign(new Error('no answer'), { name: error });
+      };
+      await world.overdue(loan);
+      await world.advanceTo(at('2026-11-26', '20:00:00'));
+      expect(calls).toBe(6);
+      expect(world.sent.map((sent) => sent.channel)).toEqual([channel]);
+    },
+  );
 
   it('goes on under the next run after its time, and the old one does no more', async () => {
     const world = await worldWith({ stepId: 'sms', action: 'Sms', everyDays: 29, atMost: 60 });
@@ -618,27 +672,77 @@ describe('money that cures', () => {
     expect(steps).toBeGreaterThan(14);
   });
 
-  it('ends the case at every transition, while the step runs, and nothing is reserved after', async () => {
-    const whole = await run(() => undefined);
-    const transitions = whole.entered.length;
-    for (let moment = 1; moment <= transitions; moment += 1) {
-      const log: string[] = [];
-      const world = await run((w) => {
-        w.observe((name, next) => {
-          if (name === 'reserveContact') log.push('reserved');
-          if (name === 'replace' && next?.status === 'Closed') log.push('closed');
+  const dynamo = (): CollectionStores => {
+    const { documents } = database;
+    return {
+      cases: new DynamoCases(documents, 'Cases'),
+      tasks: new DynamoTasks(documents, 'Tasks'),
+      results: new DynamoCaseResults(documents, 'Metrics'),
+    };
+  };
+
+  it.each([
+    ['in memory', inMemory],
+    ['in DynamoDB', dynamo],
+  ])(
+    'ends the case at every transition, while the step runs, and nothing is reserved after: %s',
+    async (name, storesOf) => {
+      const whole = await run(() => undefined);
+      const transitions = whole.entered.length;
+      for (let moment = 1; moment <= transitions; moment += 1) {
+        const log: string[] = [];
+        const own = bookedLoan(`${name} ${moment}`, { dueOn: loan.dueOn });
+        const world = await worldOn(storesOf(), rungs);
+        world.observe((method, next) => {
+          if (method === 'reserveContact') log.push('reserved');
+          if (method === 'replace' && next?.status === 'Closed') log.push('closed');
         });
-        w.onEntered = (entered) => {
+        world.onEntered = (entered) => {
           if (entered !== moment) return;
-          w.book.pay(loan.loanId, 500_000);
-          w.later(w.follow(loan.loanId, 'PaymentPosted'));
+          world.book.pay(own.loanId, 500_000);
+          world.later(world.follow(own.loanId, 'PaymentPosted'));
         };
-      });
-      await world.idle();
-      expect([moment, await endOf(world)]).toEqual([moment, cured]);
-      expect(log.at(-1)).toBe('closed');
-    }
-    expect(transitions).toBeGreaterThan(20);
+        await world.overdue(own);
+        await world.advanceTo(end);
+        await world.idle();
+        expect([moment, await endOf(world, own)]).toEqual([moment, cured]);
+        expect(log.at(-1)).toBe('closed');
+      }
+      expect(transitions).toBeGreaterThan(20);
+    },
+    120_000,
+  );
+
+  it.each([
+    ['before the next run is named', 'RenewEscalation', false],
+    ['while it is named', 'RenewEscalation', true],
+    ['as the old run ends', 'EscalationRenewed', true],
+    ['as the next one begins', 'BeginEscalation', true],
+  ])('ends the case when a run goes on under another name: %s', async (_name, state, isRace) => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms', everyDays: 29, atMost: 60 });
+    const long = { ...loan, installments: 60 };
+    let contactsBefore = -1;
+    const cure = async () => {
+      if (contactsBefore >= 0) return;
+      contactsBefore = world.sent.length;
+      world.book.pay(loan.loanId, 60 * 100_000);
+      await world.follow(loan.loanId, 'PaymentPosted');
+    };
+    world.outside.beforeStep = async (step) => {
+      if (!isRace && step === state) await cure();
+    };
+    world.onEntered = () => {
+      const { state: entered, execution } = world.entered.at(-1) ?? {};
+      const isLater = state !== 'BeginEscalation' || execution?.endsWith('-2') === true;
+      if (isRace && entered === state && isLater) world.later(cure());
+    };
+    await world.overdue(long);
+    await world.advanceTo(at('2027-10-01'));
+    expect(await endOf(world)).toEqual(cured);
+    expect(world.sent).toHaveLength(contactsBefore);
+    const runs = new Set(world.entered.map(({ execution }) => execution));
+    for (const run of runs)
+      expect((await world.history(run)).at(-1)?.type).toBe('ExecutionSucceeded');
   });
 
   it('takes the work out of the queue, and an answer that comes later changes nothing', async () => {
@@ -656,15 +760,16 @@ describe('money that cures', () => {
   it('took every transition of the machine, all tests together', () => {
     const [machine] = machines.filter(({ name }) => name === 'escalate-collections');
     const drawn = Object.entries(machine?.States ?? {}).flatMap(([from, state]) =>
-      [
-        state.Next,
-        state.Default,
-        ...(state.Choices ?? []).map(({ Next }) => Next),
-        ...(state.Catch ?? []).map(({ Next }) => Next),
-      ]
+      [state.Next, state.Default, ...(state.Choices ?? []).map(({ Next }) => Next)]
         .filter((to) => to !== undefined)
-        .map((to) => `${from} > ${to}`),
+        .map((to) => `${from} > ${to}`)
+        .concat(
+          (state.Catch ?? []).flatMap(({ ErrorEquals, Next }) =>
+            ErrorEquals.map((error) => `${from} caught ${error} > ${Next}`),
+          ),
+        ),
     );
+    expect(drawn.length).toBeGreaterThan(20);
     expect(drawn.filter((transition) => !taken.has(transition))).toEqual([]);
   });
 });
