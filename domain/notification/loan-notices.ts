@@ -12,6 +12,7 @@ export const LoanEventFacts = z.looseObject({
   isSettled: z.boolean().optional(),
   isCured: z.boolean().optional(),
   overdueFen: z.int().optional(),
+  reportableFrom: BusinessDate.optional(),
   holderName: z.string().optional(),
   amountFen: z.int().optional(),
   valueDate: BusinessDate.optional(),
@@ -103,7 +104,10 @@ function valuesOf(kind: NoticeKind, facts: LoanEventFacts): Record<string, strin
     case 'InstallmentReminder':
       return { amount, dueOn: facts.dueOn ?? '' };
     case 'LoanOverdue':
-      return { amount: yuanText(facts.overdueFen ?? 0) };
+      return {
+        amount: yuanText(facts.overdueFen ?? 0),
+        reportFrom: facts.reportableFrom ?? '',
+      };
     case 'RefundPaid':
       return { amount };
     case 'ClaimTransferred':
@@ -136,6 +140,7 @@ const newsFields = [
   'daysPastDue',
   'bucket',
   'overdueFen',
+  'reportableFrom',
   'outstandingPrincipalFen',
   'paymentId',
   'amountFen',

@@ -23,7 +23,8 @@ export const noticeValues: Readonly<Record<NoticeKind, readonly string[]>> = {
   PaymentReceived: ['contractNumber', 'amount', 'paidOn'],
   PaymentReversed: ['contractNumber', 'amount', 'paidOn'],
   DebitFailed: ['contractNumber', 'amount', 'dueOn'],
-  LoanOverdue: ['contractNumber', 'amount'],
+  /** 征信业管理条例 第十五条: before bad information is reported, the person is told. */
+  LoanOverdue: ['contractNumber', 'amount', 'reportFrom'],
   LoanCured: ['contractNumber'],
   LoanSettled: ['contractNumber'],
   LoanRestructured: ['contractNumber'],

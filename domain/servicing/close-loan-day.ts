@@ -109,7 +109,13 @@ function lateness(loan: Loan, { delinquency, closing }: Judged): readonly Mark[]
   if (daysPastDue === 0 && loan.overdueSince !== undefined)
     return [{ type: 'LoanCured', patch, isOverdueEnded: true, facts: { isCured: true } }];
   if (daysPastDue > 0 && loan.overdueSince === undefined)
-    return [{ type: 'LoanOverdue', patch: { ...patch, overdueSince: closing.date } }];
+    return [
+      {
+        type: 'LoanOverdue',
+        patch: { ...patch, overdueSince: closing.date },
+        facts: { reportableFrom: addDays(closing.today, closing.policy.badInfoNoticeDays) },
+      },
+    ];
   if (loan.bucket === bucket && loan.assetClass === assetClass) return [];
   const facts = { bucketBefore: loan.bucket, assetClassBefore: loan.assetClass };
   return [{ type: 'LoanBucketChanged', patch, facts }];

@@ -11,6 +11,8 @@ export interface DayPolicy {
   readonly reminderDaysBefore: readonly number[];
   /** Days past due of the first installment from which the loan counts as a first-payment default. */
   readonly firstPaymentDefaultDays: number;
+  /** Days between telling a borrower of bad information and the first on which a lender may report it (rules 7.15). */
+  readonly badInfoNoticeDays: number;
 }
 
 /** The day policy of a pack. Throws when the pack says no number where one must stand. */
@@ -21,5 +23,6 @@ export function dayPolicyOf(pack: PolicyPack, scope: PolicyScope): DayPolicy {
   return {
     reminderDaysBefore,
     firstPaymentDefaultDays: policyInt(pack, 'delinquency.firstPaymentDefaultDays', scope),
+    badInfoNoticeDays: policyInt(pack, 'credit.badInfoNoticeDays', scope),
   };
 }

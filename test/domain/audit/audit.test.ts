@@ -12,7 +12,7 @@ import { chainEvent, genesisHash, type AuditRecord } from '../../../domain/share
 import { aTask } from '../builders.ts';
 import { aLoanFile, after, aReceived } from '../servicing/loan-builders.ts';
 
-const policy = { reminderDaysBefore: [3, 1, 0], firstPaymentDefaultDays: 30 };
+const policy = { reminderDaysBefore: [3, 1, 0], firstPaymentDefaultDays: 30, badInfoNoticeDays: 7 };
 const at = '2026-12-24T12:00:00.000+08:00';
 
 /** A loan with two payments, closed up to and with 2027-01-02. */

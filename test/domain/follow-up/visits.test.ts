@@ -12,7 +12,7 @@ import { aLoanFile } from '../servicing/loan-builders.ts';
 
 const visits = { firstAfterDays: 30, everyDays: 90, afterWorryDays: 15 };
 const visited = (): LoanFile => aLoanFile({ agreement: (agreed) => ({ ...agreed, visits }) });
-const policy = { reminderDaysBefore: [], firstPaymentDefaultDays: 30 };
+const policy = { reminderDaysBefore: [], firstPaymentDefaultDays: 30, badInfoNoticeDays: 7 };
 
 /** Closes day by day and lists the visits that fell due. */
 function visitsDue(

@@ -38,9 +38,9 @@ describe('loanNotices', () => {
     ],
     [
       'LoanOverdue' as const,
-      { overdueFen: 264_321 },
+      { overdueFen: 264_321, reportableFrom: '2027-01-01' },
       'LoanOverdue',
-      { contractNumber, amount: '2,643.21' },
+      { contractNumber, amount: '2,643.21', reportFrom: '2027-01-01' },
     ],
     ['LoanCured' as const, {}, 'LoanCured', { contractNumber }],
     ['LoanSettled' as const, { isSettled: true }, 'LoanSettled', { contractNumber }],

@@ -15,7 +15,11 @@ import { DomainEvent } from '../../../domain/shared/domain-event.ts';
 import { policyPack } from '../catalog-files.ts';
 import { aLoanFile, after, aReceived } from './loan-builders.ts';
 
-const policy: DayPolicy = { reminderDaysBefore: [3, 1, 0], firstPaymentDefaultDays: 30 };
+const policy: DayPolicy = {
+  reminderDaysBefore: [3, 1, 0],
+  firstPaymentDefaultDays: 30,
+  badInfoNoticeDays: 7,
+};
 
 interface Seen {
   readonly date: string;
@@ -130,6 +134,15 @@ describe('closeLoanDay', () => {
       ['2026-12-21', false],
       ['2026-12-23', true],
     ]);
+  });
+
+  it.each([
+    ['2026-12-25', '2027-01-01'],
+    ['2026-12-30', '2027-01-06'],
+  ])('says, told on %s, that bad information may be reported from %s on', (today, from) => {
+    const { seen } = closeUntil(aLoanFile(), today);
+    const overdue = seen.find(({ type }) => type === 'LoanOverdue');
+    expect(overdue).toMatchObject({ date: '2026-12-25', facts: { reportableFrom: from } });
   });
 
   it('finds a loan that is no longer late although nobody said so', () => {
