@@ -150,6 +150,27 @@ describe('the end of the ladder', () => {
     expect(later).toEqual(reminders);
   }, 90_000);
 
+  it('gives what the borrower still pays to whoever has the claim, and takes no case up for it', async () => {
+    const holders = [
+      [guaranteed, 'zhubao-guarantee'],
+      [sold, 'huading-assets'],
+    ] as const;
+    for (const [loan, holder] of holders) {
+      const before = (await fileOf(loan)).entries.length;
+      await platform.transfer(loan, 5_000, `late-${holder}`);
+      const entry = await platform.until(
+        async () => (await fileOf(loan)).entries.at(before),
+        'the money to be booked',
+      );
+      const owners = entry.legs.flatMap(
+        ({ account }) => /^funder:([^:]+):/.exec(account)?.[1] ?? [],
+      );
+      expect([entry.entryType, new Set(owners)]).toEqual(['Payment', new Set([holder])]);
+      const { body } = await platform.as('collector', 'GET', '/ops/cases?lenderId=zhudai-lending');
+      expect(JSON.stringify(body)).not.toContain(loan.loanId);
+    }
+  });
+
   it('leaves the books of all of them true', async () => {
     const { loan } = await fileOf(sold);
     const audit = await platform.as('auditor', 'GET', `/ops/audit/${String(loan['loanId'])}`);
