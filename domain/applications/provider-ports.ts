@@ -68,6 +68,11 @@ export type BankAnswer =
 
 /** A bank must say what it can do; without both abilities a person confirms every unknown outcome. */
 export interface PayoutBank {
+  /**
+   * After a restore: what we never sent, as far as we know, may have been sent all the same. Every first attempt asks the
+   * bank by its reference before it sends anything.
+   */
+  asksFirst?(): Promise<boolean>;
   readonly supportsReferenceDedup: boolean;
   readonly queryByReference: boolean;
   /** Throws `PayoutUnknown` when no definite answer came back. */

@@ -58,6 +58,13 @@ function fetchedTwice({ bank }: CollectionBooks): AuditFinding[] {
     }));
 }
 
+/** Whether a finding is about money that the bank has and that stands nowhere with us, as after a restore. */
+export function isMoneyMissing({ invariant, because }: AuditFinding): boolean {
+  return invariant === 'I6' && because.endsWith(NOWHERE);
+}
+
+const NOWHERE = 'stand nowhere';
+
 /** Money the bank has and told us of: where is it? */
 function unposted({ bank, payments, suspended }: CollectionBooks): AuditFinding[] {
   const places = new Map<string, number[]>();
@@ -81,7 +88,7 @@ function unposted({ bank, payments, suspended }: CollectionBooks): AuditFinding[
     if (found.length === 1 && found[0] === amountFen) return [];
     const because =
       found.length === 0
-        ? `${amountFen} fen arrived and stand nowhere`
+        ? `${amountFen} fen arrived and ${NOWHERE}`
         : `${amountFen} fen arrived and stand as ${found.join(' and ')}`;
     return [{ invariant: 'I6', subjectId: reference, because }];
   });

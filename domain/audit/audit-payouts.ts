@@ -25,6 +25,13 @@ export function auditPayout(loan: PaidLoan, payouts: readonly BankPayout[]): Aud
   return [{ invariant: 'I3', subjectId, because: `the bank paid ${amountFen ?? 0}` }];
 }
 
+const UNKNOWN_LOAN = 'the bank paid, and no loan says so';
+
+/** Whether a finding is about a payout that no loan of ours knows of, as after a restore. */
+export function isStrayPayout({ because }: AuditFinding): boolean {
+  return because === UNKNOWN_LOAN;
+}
+
 /** What the bank paid and no loan knows of. One that is still being paid may be in the books before the loan says so. */
 export function auditStrayPayouts(
   payouts: readonly BankPayout[],
@@ -40,6 +47,6 @@ export function auditStrayPayouts(
     .map(({ reference }) => ({
       invariant: 'I4',
       subjectId: reference,
-      because: 'the bank paid, and no loan says so',
+      because: UNKNOWN_LOAN,
     }));
 }

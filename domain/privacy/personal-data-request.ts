@@ -12,8 +12,11 @@ import {
 import { RetentionDecision } from './decide-retention.ts';
 import type { RetentionPolicy } from './retention-policy.ts';
 
-/** What a person may ask of whoever processes their data: a copy (PIPL art. 45), or that it is erased (art. 47). */
-export const RequestKind = z.enum(['Access', 'Deletion']);
+/**
+ * Deletion: the person asks that everything about them is erased (PIPL art. 47). RepeatedErasure: one application stands in
+ * the register of erasures and a restore has brought it back; nobody else of the person's is touched.
+ */
+export const RequestKind = z.enum(['Deletion', 'RepeatedErasure']);
 export type RequestKind = z.infer<typeof RequestKind>;
 
 /** How it was made sure that whoever asks is the person: the data of one must not go, or come, to another. */
@@ -22,6 +25,7 @@ export const Verification = z.enum([
   'IdentityCheck',
   'PartnerLogin',
   'PowerOfAttorney',
+  'ErasureRegister',
 ]);
 export type Verification = z.infer<typeof Verification>;
 

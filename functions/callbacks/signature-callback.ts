@@ -22,7 +22,12 @@ import { callbackRoute, type Received } from './callback-route.ts';
 export const SignatureCallback = z.object({
   type: z.enum(['SignatureCompleted', 'SignatureDeclined']),
   requestId: z.string().min(1).max(100),
-  reference: ApplicationId,
+  /** The application, and since a paper may be written twice, which one; requests of before name the application alone. */
+  reference: z
+    .string()
+    .max(100)
+    .transform((reference) => reference.split('-')[0])
+    .pipe(ApplicationId),
   certificateSerial: z.string().min(1).max(200),
   certificateAuthority: z.string().min(1).max(200),
   signedAt: Instant,

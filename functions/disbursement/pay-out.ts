@@ -86,7 +86,8 @@ async function settle(
   const confirmed =
     taskId === undefined ? undefined : await confirmedVerdict(payout, taskId, dependencies);
   if (confirmed !== undefined) return book(payout, confirmed, dependencies);
-  const first = firstMove(claim, bank);
+  const mustQuery = claim.mustQuery || (await bank.asksFirst?.()) === true;
+  const first = firstMove({ mustQuery }, bank);
   if (first === 'AskPerson')
     throw new PayoutUnknown(`only a person can find out what became of ${payout.payoutRef}`);
   await dependencies.money.replacePayout(claim.payout);

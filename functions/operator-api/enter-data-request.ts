@@ -23,7 +23,7 @@ import { RequestView, viewRequest } from './request-view.ts';
 export const enterDataRequestRoute = describeRoute({
   operationId: 'enterPersonalDataRequest',
   summary:
-    'What a borrower asks about their own data, found by one of their applications: a copy, or that it is erased; decided at once by what the law has kept',
+    'A borrower asks that their data is erased, found by one of their applications, or a restore has brought back what was erased; decided at once by what the law has kept',
   method: 'POST',
   path: '/ops/personal-data-requests',
   caller: 'Operator',
@@ -54,7 +54,9 @@ export const handler = apiRoute({
     if (known !== undefined) return replayed(known, bodyHash);
     const at = now();
     const date = businessDateOf(at.getTime());
-    const { applicationId, ...asked } = body;
+    const { kind, verification, receivedOn } = body;
+    const asked = { kind, verification, receivedOn };
+    assertFits(asked);
     if (asked.receivedOn > date) throw new InvalidInput(`nothing was received on ${date} yet`);
     const pack = await policyInForce(catalog);
     const policy = retentionPolicyOf(pack, date);
@@ -64,7 +66,7 @@ export const handler = apiRoute({
       operatorId,
       bodyHash,
       policyPack: catalogKeyOf(pack.packId, pack.version),
-      decisions: await decide(applicationId, { policy, date }, dependencies),
+      decisions: await decide(body, { policy, date }, dependencies),
       policy,
       at: at.toISOString(),
     });
@@ -79,14 +81,20 @@ function replayed(known: PersonalDataRequest, bodyHash: string) {
   return { body: viewRequest(known), headers: replayedHeader };
 }
 
+/** A person is verified, a line of the register is not; neither stands for the other. */
+function assertFits({ kind, verification }: Pick<PersonalDataRequest, 'kind' | 'verification'>) {
+  if ((kind === 'RepeatedErasure') !== (verification === 'ErasureRegister'))
+    throw new InvalidInput(`${kind} does not go with the verification ${verification}`);
+}
+
 /** About everything the borrower has sent, by whichever partner: one application is how they were found. */
 async function decide(
-  applicationId: string,
+  { applicationId, kind }: { readonly applicationId: string; readonly kind: string },
   today: { readonly policy: RetentionPolicy; readonly date: string },
   { applications, loans, retention }: RequestDependencies,
 ): Promise<PersonalDataRequest['decisions']> {
   const found = existing(await applications.find(applicationId), 'such application');
-  const ids = await retention.listOfBorrower(found.borrowerKey);
+  const ids = kind === 'Deletion' ? await retention.listOfBorrower(found.borrowerKey) : [];
   // The index may be a moment behind: the one that was named is always among them.
   return Promise.all(
     [...new Set([applicationId, ...ids])].map(async (id) => {

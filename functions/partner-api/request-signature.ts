@@ -57,6 +57,9 @@ export const handler = apiRoute({
     }),
 });
 
+/** Of a digest: enough to tell the papers of one application apart. */
+const DIGITS = 16;
+
 /** The provider is idempotent by reference: asking again after a lost answer opens no second request. */
 async function ask(
   application: Application,
@@ -71,7 +74,8 @@ async function ask(
   );
   const { name, idNumber, mobile } = contactOf(applicant);
   const { requestId } = await dependencies.signer.requestSignature({
-    reference: application.applicationId,
+    // Of this very paper: after a restore the contract is written again, and who signed the lost one did not sign this.
+    reference: `${application.applicationId}-${contract.contractSha256.slice(0, DIGITS)}`,
     applicationId: application.applicationId,
     documentSha256: contract.contractSha256,
     documentKey: contract.contractObjectKey,

@@ -51,7 +51,8 @@ export async function runOrder(
   const { bank, files, now, staleAfterSeconds } = dependencies;
   const claim = claimOrder(order, { at: now().toISOString(), staleAfterSeconds });
   if (claim.outcome !== 'Claimed') return order;
-  const first = firstMove(claim, bank);
+  const mustQuery = claim.mustQuery || (await bank.asksFirst?.()) === true;
+  const first = firstMove({ mustQuery }, bank);
   // Without both abilities of the bank only a person can find out: the order stays as it is until one says so.
   if (first === 'AskPerson') return waitForPerson(order, dependencies);
   await files.storeOrder(claim.order);

@@ -7,7 +7,10 @@ const Provider = z.object({ url: z.url(), apiKey: z.string() });
 
 /** Where the providers are and how to prove who we are; one secret, so that one read serves a process. */
 export const ProviderSecret = z.object({
-  bank: Provider,
+  bank: Provider.extend({
+    /** Set while a restore is put right: nothing is paid or debited before the bank was asked by its reference. */
+    asksFirst: z.boolean().optional(),
+  }),
   bureau: Provider,
   /** Only where loans are guaranteed. */
   guarantor: Provider.optional(),

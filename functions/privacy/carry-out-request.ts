@@ -14,7 +14,7 @@ export async function runCarryOutRequest(
 ): Promise<{ outcome: 'Done' | 'Waiting' }> {
   const request = existing(await dependencies.requests.find(requestId), `request ${requestId}`);
   const today = await retentionToday(dependencies);
-  if (request.kind === 'Deletion' && request.status === 'Decided')
+  if (request.status === 'Decided')
     for (const { applicationId, outcome } of request.decisions)
       if (outcome !== 'Keep')
         await settleRetention(applicationId, today, { ...dependencies, requestId });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { connected, connection } from './connection.ts';
 import type { CommandFlags } from './credentials.ts';
@@ -6,7 +7,7 @@ import type { CommandFlags } from './credentials.ts';
 export function addPrivacyCommands(program: Command): void {
   const privacy = program
     .command('privacy')
-    .description('what people ask about their own data: a copy, or that it is erased');
+    .description('personal data: erased when a person asks, and again after a restore');
 
   connected(privacy.command('delete'))
     .description('enter a request to erase a borrower, found by one of their applications')
@@ -47,5 +48,16 @@ export function addPrivacyCommands(program: Command): void {
       const { readRegister } = await import('./privacy.ts');
       const erasures = await readRegister(operator, year);
       output.result(erasures, () => erasures.map((erasure) => JSON.stringify(erasure)));
+    });
+
+  connected(privacy.command('reapply'))
+    .description('after a restore: erase again what stands in a register')
+    .argument('<file>', 'what `privacy register --json` or without --json has printed')
+    .action(async (file: string, flags: CommandFlags) => {
+      const { output, operator } = await connection(flags);
+      const { describeReapplied, reapplyRegister, registerIn } = await import('./privacy.ts');
+      const done = await reapplyRegister(operator, registerIn(readFileSync(file, 'utf8')));
+      output.result(done, () => describeReapplied(done));
+      if (done.some(({ outcome }) => outcome === 'InProgress')) process.exitCode = 1;
     });
 }

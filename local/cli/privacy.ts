@@ -1,7 +1,7 @@
 import { businessDateOf } from '../../domain/shared/calendar.ts';
 import { sendRaw } from '../sandbox/http-json.ts';
 import { everyItem } from '../sandbox/page-items.ts';
-import type { PlatformClient } from '../sandbox/platform-client.ts';
+import { PlatformProblem, type PlatformClient } from '../sandbox/platform-client.ts';
 
 type Facts = Readonly<Record<string, unknown>>;
 
@@ -64,4 +64,68 @@ export async function readRegister(
     for await (const erasure of everyItem(operator, `/ops/erasures?year=${each}`))
       erasures.push(erasure);
   return erasures;
+}
+
+/** A register as it was printed: one JSON array, or a line each. */
+export function registerIn(text: string): readonly Facts[] {
+  const trimmed = text.trim();
+  if (trimmed.startsWith('[')) return JSON.parse(trimmed) as Facts[];
+  return trimmed
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Facts);
+}
+
+export interface Reapplied {
+  readonly applicationId: string;
+  readonly outcome: 'Erased' | 'Asked' | 'Unknown' | 'InProgress';
+}
+
+/**
+ * Has everything in a register erased again: what a restore brought back is asked for by the number it has in the register.
+ * What was submitted after the backup is unknown and needs nothing; what is in progress has to be withdrawn first.
+ */
+export async function reapplyRegister(
+  operator: PlatformClient,
+  register: readonly Facts[],
+): Promise<readonly Reapplied[]> {
+  const receivedOn = await today(operator);
+  const done: Reapplied[] = [];
+  for (const { applicationId: id } of register) {
+    const applicationId = String(id);
+    const asked = { kind: 'RepeatedErasure', verification: 'ErasureRegister', receivedOn };
+    done.push({
+      applicationId,
+      outcome: await operator
+        .post('/ops/personal-data-requests', { ...asked, applicationId })
+        .then(({ body }) => outcomeOf(body), outcomeOfProblem),
+    });
+  }
+  return done;
+}
+
+function outcomeOf(request: Facts): Reapplied['outcome'] {
+  const [decision] = request['decisions'] as Facts[];
+  return decision?.['outcome'] === 'Erase' ? 'Asked' : 'InProgress';
+}
+
+function outcomeOfProblem(error: unknown): Reapplied['outcome'] {
+  if (!(error instanceof PlatformProblem)) throw error;
+  if (error.code === 'ApplicationErased') return 'Erased';
+  if (error.code === 'NotFound') return 'Unknown';
+  throw error;
+}
+
+/** What became of each line of a register, for a person. */
+export function describeReapplied(done: readonly Reapplied[]): string[] {
+  const count = (wanted: string): number => done.filter(({ outcome }) => outcome === wanted).length;
+  return [
+    ...done
+      .filter(({ outcome }) => outcome === 'InProgress')
+      .map(
+        ({ applicationId }) =>
+          `${applicationId} is not to be erased as it stands: withdraw it, or look at its loan`,
+      ),
+    `${count('Asked')} are erased again, ${count('Erased')} were, ${count('Unknown')} never came back, ${count('InProgress')} cannot be`,
+  ];
 }

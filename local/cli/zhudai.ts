@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addBackupCommands } from './backup-commands.ts';
 import { addCollectionCommands } from './collection-commands.ts';
 import { connected, connection } from './connection.ts';
 import type { CommandFlags } from './credentials.ts';
@@ -89,6 +90,7 @@ connected(program.command('status'))
 
 addServicingCommands(program);
 addPrivacyCommands(program);
+addBackupCommands(program);
 
 connected(program.command('advance'))
   .description("move the platform's clock; everything due in between happens")

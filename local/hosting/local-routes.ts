@@ -7,7 +7,10 @@ export interface LocalOperations {
   readonly read: Readonly<Record<string, () => unknown>>;
   now(): number;
   advanceTo(targetMs: number): Promise<void>;
+  backUp(directory: string): Promise<unknown>;
 }
+
+const BackupOrder = z.strictObject({ directory: z.string().min(1).max(4096) });
 
 const Advance = z.strictObject({
   advanceSeconds: z.number().min(0).optional(),
@@ -60,6 +63,7 @@ export class LocalRoutes {
   async #serve(request: IncomingMessage, path: string): Promise<{ status: number; body: unknown }> {
     const name = path.slice('/local/'.length);
     if (name === 'clock' || name === 'clock/advance') return this.#clock(request);
+    if (name === 'backup') return this.#backUp(request);
     const read = Object.hasOwn(this.#operations.read, name)
       ? this.#operations.read[name]
       : undefined;
@@ -90,6 +94,17 @@ export class LocalRoutes {
     return { status: 200, body: { now: new Date(this.#operations.now()).toISOString() } };
   }
 
+  async #backUp(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+    if (request.method !== 'POST') return { status: 404, body: { code: 'NotFound' } };
+    if (request.headers['content-type']?.startsWith('application/json') !== true)
+      return { status: 415, body: { code: 'UnsupportedMediaType' } };
+    const order = await readOrder(request);
+    if (order === undefined) return { status: 400, body: { code: 'InvalidInput' } };
+    // Not while the clock moves: half a day is no instant to go back to.
+    await this.#moving;
+    return { status: 200, body: await this.#operations.backUp(order.directory) };
+  }
+
   async #target(request: IncomingMessage): Promise<number | undefined> {
     const raw = await readBody(request, BODY_BYTES_MAX);
     try {
@@ -102,6 +117,17 @@ export class LocalRoutes {
     } catch {
       return undefined;
     }
+  }
+}
+
+async function readOrder(
+  request: IncomingMessage,
+): Promise<z.infer<typeof BackupOrder> | undefined> {
+  const raw = await readBody(request, BODY_BYTES_MAX);
+  try {
+    return BackupOrder.safeParse(JSON.parse(raw?.toString('utf8') ?? '')).data;
+  } catch {
+    return undefined;
   }
 }
 

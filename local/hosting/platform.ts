@@ -13,6 +13,7 @@ import type { ExecutionStore } from '../interpreter/store.ts';
 import { createStepFunctionsProtocol } from '../interpreter/step-functions-protocol.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { Activity } from './activity.ts';
+import { copyDataFolder, stateOf, wasRestored, type Backup } from './backup.ts';
 import { ApiGateway } from './api-gateway.ts';
 import { AwsEndpoint } from './aws-endpoint.ts';
 import { DEMO_PARTNER, seedCatalog } from './catalog-seed.ts';
@@ -22,6 +23,7 @@ import { DatabaseRequests } from './database-requests.ts';
 import { DynamoWire } from './dynamo-wire.ts';
 import { Events } from './events.ts';
 import { FunctionLog } from './function-log.ts';
+import { Gate } from './gate.ts';
 import { FunctionHost } from './functions.ts';
 import { readApi } from './gateway-routes.ts';
 import { HostTable } from './host-table.ts';
@@ -143,6 +145,7 @@ interface Parts {
   readonly clock: MovableClock;
   readonly table: HostTable;
   readonly activity: Activity;
+  readonly gate: Gate;
   readonly meter: Meter;
   readonly functions: FunctionHost;
   readonly log: FunctionLog;
@@ -245,6 +248,7 @@ async function assemble(given: {
   Reflect.set(globalThis, clockKey, clock);
 
   const activity = new Activity();
+  const gate = new Gate();
   activity.onError = onError;
   const meter = new Meter();
   const log = new FunctionLog(storedIn && join(storedIn, 'logs', 'functions.log'));
@@ -362,7 +366,7 @@ async function assemble(given: {
     scheduler,
     objects,
     secrets: new Secrets(assembly.ofType('AWS::SecretsManager::Secret'), () =>
-      providerSecret(keys, baseUrl),
+      providerSecret(keys, baseUrl, storedIn !== undefined && wasRestored(storedIn)),
     ),
     functions,
     database: requests,
@@ -396,6 +400,7 @@ async function assemble(given: {
     clock,
     table,
     activity,
+    gate,
     meter,
     functions,
     log,
@@ -426,6 +431,7 @@ async function assemble(given: {
   const local = new LocalRoutes({
     now: () => clock.now(),
     advanceTo: (targetMs) => advanceTo(whole, targetMs),
+    backUp: (directory) => backUp(whole, directory),
     read: {
       meter: () => meter.read(),
       cpu: () => cpuOf(database),
@@ -439,15 +445,19 @@ async function assemble(given: {
   await engine.load();
   const main = await listen(ports.main, (request, response) => {
     if (local.handle(request, response)) return;
-    // Whatever comes over HTTP is under way until it is answered.
-    void activity.track(() => new Promise<void>((resolve) => response.once('close', resolve)));
-    if (sandbox.handle(request, response)) return;
-    if (gateway) gateway.handle(request, response);
-    else response.writeHead(404).end();
+    void gate.passed().then(() => {
+      // Whatever comes over HTTP is under way until it is answered.
+      void activity.track(() => new Promise<void>((resolve) => response.once('close', resolve)));
+      if (sandbox.handle(request, response)) return;
+      if (gateway) gateway.handle(request, response);
+      else response.writeHead(404).end();
+    });
   });
   whole.servers.push(main.server);
   const aws = await listen(ports.aws, (request, response) => {
-    endpoint.handle(request, response);
+    void gate.passed().then(() => {
+      endpoint.handle(request, response);
+    });
   });
   whole.servers.push(aws.server);
   earlierPorts = { main: ports.main, aws: ports.aws, database: database.port };
@@ -510,7 +520,7 @@ function setEnvironment(given: {
   delete process.env['AWS_SESSION_TOKEN'];
 }
 
-function providerSecret(keys: LocalKeys, baseUrl: string): string {
+function providerSecret(keys: LocalKeys, baseUrl: string, asksFirst: boolean): string {
   const providers = [
     'bank',
     'bureau',
@@ -525,7 +535,11 @@ function providerSecret(keys: LocalKeys, baseUrl: string): string {
     ...Object.fromEntries(
       providers.map((name) => [
         name,
-        { url: `${baseUrl}/sandbox/${name}`, apiKey: keys.providerApiKey },
+        {
+          url: `${baseUrl}/sandbox/${name}`,
+          apiKey: keys.providerApiKey,
+          ...(name === 'bank' && asksFirst && { asksFirst }),
+        },
       ]),
     ),
     callbackSecret: keys.callbackSecret,
@@ -577,6 +591,33 @@ async function advanceTo(parts: Parts, targetMs: number): Promise<void> {
   scheduler.thinOut(0);
   // The operator's token of before may have run out on the way.
   writeCredentials(parts);
+}
+
+/** How often the copy is made again when something happened meanwhile. */
+const BACKUP_ROUNDS_MAX = 20;
+
+/**
+ * Copies what is kept while nothing is under way: everything begun has ended, requests wait at the door, and a copy during
+ * which something was written after all is made again.
+ */
+async function backUp(parts: Parts, directory: string): Promise<Backup> {
+  const { options, clock, gate, activity } = parts;
+  const { dataDir } = options;
+  if (dataDir === undefined || options.isInMemory === true)
+    throw new Error('a platform that keeps nothing has nothing to back up');
+  for (let round = 1; round <= BACKUP_ROUNDS_MAX; round += 1) {
+    // With the door open: what ends may need an answer from outside.
+    await settle(parts);
+    const backup = await gate.hold(async () => {
+      if (!activity.isIdle) return undefined;
+      const takenAt = new Date(clock.now()).toISOString();
+      const before = await stateOf(dataDir);
+      const copied = await copyDataFolder(dataDir, directory, takenAt);
+      return (await stateOf(dataDir)) === before ? copied : undefined;
+    });
+    if (backup !== undefined) return backup;
+  }
+  throw new Error('the platform does not come to rest: try again');
 }
 
 async function stopParts(parts: Parts): Promise<void> {

@@ -37,6 +37,7 @@ export class HttpPayoutBank implements PayoutBank, DebitBank {
   readonly supportsReferenceDedup: boolean;
   readonly queryByReference: boolean;
   readonly #client: ProviderClient;
+  readonly #endpoint: () => Promise<ProviderEndpoint>;
 
   constructor(
     endpoint: () => Promise<ProviderEndpoint>,
@@ -45,7 +46,12 @@ export class HttpPayoutBank implements PayoutBank, DebitBank {
   ) {
     this.supportsReferenceDedup = abilities.supportsReferenceDedup;
     this.queryByReference = abilities.queryByReference;
+    this.#endpoint = endpoint;
     this.#client = new ProviderClient('the bank', endpoint, timeoutMs);
+  }
+
+  async asksFirst(): Promise<boolean> {
+    return (await this.#endpoint()).asksFirst ?? false;
   }
 
   pay(instruction: Parameters<PayoutBank['pay']>[0]): Promise<BankAnswer> {

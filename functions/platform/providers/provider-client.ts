@@ -4,6 +4,8 @@ import { Unavailable } from '#domain/shared/errors.ts';
 export interface ProviderEndpoint {
   readonly url: string;
   readonly apiKey: string;
+  /** Of the bank, while a restore is put right: see `PayoutBank.asksFirst`. */
+  readonly asksFirst?: boolean | undefined;
 }
 
 export interface ProviderCall<Schema extends z.ZodType> {

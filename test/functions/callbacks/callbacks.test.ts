@@ -4,7 +4,10 @@ import * as z from 'zod';
 import { loanIdOf, payoutRefOf } from '#domain/shared/ids.ts';
 import { callbackRoute, type Received } from '#functions/callbacks/callback-route.ts';
 import { runPayoutCallback } from '#functions/callbacks/payout-callback.ts';
-import { runSignatureCallback } from '#functions/callbacks/signature-callback.ts';
+import {
+  runSignatureCallback,
+  SignatureCallback,
+} from '#functions/callbacks/signature-callback.ts';
 import { goodApplicant, OriginationWorld } from '#test/functions/origination/origination-world.ts';
 import { invoke } from '#test/support/invoke.ts';
 
@@ -112,6 +115,9 @@ describe('callbacks about an application', () => {
     expect(await runSignatureCallback(strange, world.dependencies())).toBe('Unknown');
     const other = { ...callback, requestId: 'sig-2' };
     expect(await runSignatureCallback(other, world.dependencies())).toBe('Unknown');
+    const named = SignatureCallback.parse({ ...callback, reference: `${applicationId}-0a1b` });
+    expect(named.reference).toBe(applicationId);
+    expect(SignatureCallback.safeParse({ ...callback, reference: 'paper-1' }).success).toBe(false);
     const payout = { status: 'Processing' as const, reference: 'R' };
     expect(await runPayoutCallback(payout, world.dependencies())).toBe('Unknown');
   });

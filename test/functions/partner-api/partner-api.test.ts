@@ -512,7 +512,7 @@ describe('requestSignature', () => {
     const [asked, ...more] = world.stubs.callsOf('POST /signature/requests');
     expect(more).toEqual([]);
     expect(asked).toMatchObject({
-      reference: application.applicationId,
+      reference: `${application.applicationId}-${'b'.repeat(16)}`,
       documentSha256: 'b'.repeat(64),
       signer: { name: aPerson.name, idNumber: aPerson.idNumber, mobile: aPerson.mobile },
     });

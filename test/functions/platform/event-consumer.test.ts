@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { ApplicationErased } from '#domain/shared/errors.ts';
 import { eventConsumer, streamConsumer, type StreamRecord } from '#platform/event-consumer.ts';
 import { invoke } from '#test/support/invoke.ts';
 
@@ -58,6 +59,15 @@ describe('eventConsumer', () => {
       run: () => Promise.reject(new Error('down')),
     });
     await expect(invoke(failing, event())).rejects.toThrow('down');
+  });
+
+  it('has nothing left to do about what was erased since', async () => {
+    const late = eventConsumer({
+      detail: z.object({}),
+      dependencies: () => ({}),
+      run: () => Promise.reject(new ApplicationErased('it was erased', 'demo-partner')),
+    });
+    expect(await invoke(late, event())).toBeUndefined();
   });
 });
 
