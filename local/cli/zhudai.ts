@@ -5,6 +5,7 @@ import { addBackupCommands } from './backup-commands.ts';
 import { addCollectionCommands } from './collection-commands.ts';
 import { connected, connection } from './connection.ts';
 import type { CommandFlags } from './credentials.ts';
+import { addPartnerKeyCommands } from './partner-key-commands.ts';
 import { addPrivacyCommands } from './privacy-commands.ts';
 import type { ReplayFlags } from './run-replay.ts';
 import type { FitFlags } from './scorecard-fit.ts';
@@ -91,6 +92,7 @@ connected(program.command('status'))
 addServicingCommands(program);
 addPrivacyCommands(program);
 addBackupCommands(program);
+addPartnerKeyCommands(program);
 
 connected(program.command('advance'))
   .description("move the platform's clock; everything due in between happens")
