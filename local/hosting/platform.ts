@@ -607,7 +607,7 @@ async function backUp(parts: Parts, directory: string): Promise<Backup> {
     throw new Error('a platform that keeps nothing has nothing to back up');
   for (let round = 1; round <= BACKUP_ROUNDS_MAX; round += 1) {
     // With the door open: what ends may need an answer from outside.
-    await settle(parts);
+    await settle(parts, true);
     const backup = await gate.hold(async () => {
       if (!activity.isIdle) return undefined;
       const takenAt = new Date(clock.now()).toISOString();
