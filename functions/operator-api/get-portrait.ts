@@ -123,7 +123,10 @@ export const handler = apiRoute({
       cases.listByBorrower(borrowerKey),
     ]);
     const conduct = conductOf(
-      { files: read.filter((file) => file !== undefined), cases: collected },
+      {
+        files: read.filter((file) => file !== undefined),
+        cases: collected.filter((each) => each.loans.every(({ loanId }) => shown.has(loanId))),
+      },
       businessDateOf(now().getTime()),
     );
     const portrait = assemblePortrait({

@@ -30,9 +30,11 @@ describe('getPortrait', () => {
     if (file === undefined) throw new Error('no loan');
     const received = aReceived({ reference: 'portrait-payment' });
     await files.store(postPayment(file, received, '2026-12-24T03:00:00.000Z'));
-    await new DynamoCases(documents, 'Cases').replace(
-      aCase({ borrowerKey, version: 1, receivedFen: 700_00 }),
-    );
+    const cases = new DynamoCases(documents, 'Cases');
+    const loans = aCase().loans.map((each) => ({ ...each, loanId }));
+    await cases.replace(aCase({ borrowerKey, loans, receivedFen: 700_00 }));
+    // Of a loan whose application is not there to be shown: nothing of it is told.
+    await cases.replace(aCase({ borrowerKey, record: 'case#another', receivedFen: 1_00 }));
     const answer = await send(getPortrait, { as: reviewer, parameters: { applicationId } });
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({
