@@ -152,7 +152,12 @@ export class Collections extends Construct {
     new EventTrigger(this, 'OnLoanChanged', {
       description: 'Ends collecting at once when the money comes, and counts it towards promises',
       eventBus,
-      eventPattern: { source: ['zhudai'], detailType: loanEvents },
+      eventPattern: {
+        source: ['zhudai'],
+        detailType: loanEvents,
+        // The loan's own: an order to the bank says RefundPaid too, and knows no borrower.
+        detail: { borrowerKey: [{ exists: true }] },
+      },
       target: followLoan,
     });
   }

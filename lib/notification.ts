@@ -45,7 +45,12 @@ export class Notification extends Construct {
     new EventTrigger(this, 'OnLoanEvent', {
       description: 'Tells borrower and partner what happened to a loan',
       eventBus: data.eventBus,
-      eventPattern: { source: ['zhudai'], detailType: noticedEvents },
+      eventPattern: {
+        source: ['zhudai'],
+        detailType: noticedEvents,
+        // The loan's own: its order to the bank says RefundPaid too, and would be told a second time.
+        detail: { record: [{ exists: false }] },
+      },
       target: notifyLoan,
     });
     new EventTrigger(this, 'OnReminderDue', {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { matchesPattern } from '#local/hosting/event-pattern.ts';
 import {
   functionsBehind,
   synthesised,
@@ -45,6 +46,23 @@ describe('rules', () => {
       'underwriting/count-decision.ts',
       'underwriting/count-outcome.ts',
     ]);
+  });
+
+  it('tell of a refund once: what the order to the bank says of it is no news of the loan', () => {
+    const ofLoan = { loanId: 'loan_1', borrowerKey: 'b', version: 12 };
+    const ofOrder = { loanId: 'loan_1', record: 'refund#0001', version: 3 };
+    const reached = (detail: object) =>
+      entriesCalledBy(
+        rules.filter(({ properties }) =>
+          matchesPattern(properties['EventPattern'], {
+            source: 'zhudai',
+            'detail-type': 'RefundPaid',
+            detail,
+          }),
+        ),
+      ).sort();
+    expect(reached(ofLoan)).toEqual(['collections/follow-loan.ts', 'notification/notify-loan.ts']);
+    expect(reached(ofOrder)).toEqual([]);
   });
 
   it('try for a day and keep what could not be delivered', () => {
