@@ -88,6 +88,8 @@ export interface FunctionHostOptions {
   /** Every function with modules, caches and an access key of its own, as in the cloud; slower to load. */
   readonly isIsolated: boolean;
   readonly log: (text: string) => void;
+  /** Hears of every call, by the source of the function: what a release was asked is recorded by it. */
+  readonly onCall?: ((entry: string, payload: unknown) => void) | undefined;
 }
 
 /** Runs Lambda functions in this process, from their TypeScript sources. */
@@ -158,8 +160,9 @@ export class FunctionHost {
         name: 'ResourceNotFoundException',
         message: `Function not found: ${nameOrArn}`,
       });
-    const { activity, meter } = this.#options;
+    const { activity, meter, onCall } = this.#options;
     meter.countInvocation(hosted.name);
+    onCall?.(hosted.entry, payload);
     return activity.track(() =>
       runAsFunction(hosted.scope, () => this.#run(hosted, throughJson(payload))),
     );

@@ -38,6 +38,7 @@ import { Meter } from './meter.ts';
 import { Permissions, usesWrittenTo } from './permissions.ts';
 import { People } from './people.ts';
 import { freePort, isPortFree } from './ports.ts';
+import { callsWrittenTo } from './written-calls.ts';
 import { cpuMsOf } from './process-time.ts';
 import { Queues } from './queues.ts';
 import { S3Service } from './s3-service.ts';
@@ -258,6 +259,7 @@ async function assemble(given: {
     usesIn === undefined ? undefined : usesWrittenTo(usesIn),
   );
   const isIsolated = options.isIsolated ?? false;
+  const callsIn = process.env['ZHUDAI_CALLED_FUNCTIONS'];
   const functions = new FunctionHost({
     functions: assembly.ofType('AWS::Lambda::Function'),
     invokeConfigs: assembly.ofType('AWS::Lambda::EventInvokeConfig'),
@@ -269,6 +271,7 @@ async function assemble(given: {
     meter,
     isIsolated,
     log: log.write,
+    onCall: callsIn === undefined ? undefined : callsWrittenTo(callsIn),
   });
   const queues = new Queues(assembly.ofType('AWS::SQS::Queue'), { table, clock });
   const targets = {
