@@ -111,7 +111,11 @@ async function sendAndAwait(
   const deadline = performance.now() + 300_000;
   for (;;) {
     const paid = (await paidSoFar(platform)) - already;
-    if (paid >= load.applications || performance.now() > deadline) return paid;
+    if (paid >= load.applications) return paid;
+    if (performance.now() > deadline) {
+      console.error(`not paid: ${JSON.stringify(await unpaid(platform))}`);
+      return paid;
+    }
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
@@ -119,6 +123,32 @@ async function sendAndAwait(
 async function paidSoFar(platform: PlatformProcess): Promise<number> {
   const answer = await fetch(`${platform.baseUrl}/sandbox/bank/books`);
   return ((await answer.json()) as { totals: { payouts: number } }).totals.payouts;
+}
+
+/** Those that are not paid, as an operator sees them: what to look at when a run does not end. */
+async function unpaid({
+  baseUrl,
+  partnerKey,
+  operatorToken,
+}: PlatformProcess): Promise<readonly unknown[]> {
+  const get = async (path: string, key: string): Promise<unknown> =>
+    (await fetch(`${baseUrl}${path}`, { headers: { authorization: `Bearer ${key}` } })).json();
+  const found: unknown[] = [];
+  for (let cursor = '', page = 0; page < 20; page += 1) {
+    const { items, nextCursor } = (await get(
+      `/v1/applications?limit=100${cursor}`,
+      partnerKey,
+    )) as { items: { applicationId: string; status: string }[]; nextCursor?: string };
+    for (const { applicationId, status } of items.filter((each) => each.status !== 'Disbursed'))
+      found.push({
+        applicationId,
+        status,
+        application: await get(`/ops/applications/${applicationId}`, operatorToken),
+      });
+    if (nextCursor === undefined) break;
+    cursor = `&cursor=${nextCursor}`;
+  }
+  return found;
 }
 
 async function readMeter(platform: PlatformProcess): Promise<Meter> {
