@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Application } from '../applications/application.ts';
+import type { Loan } from '../loans/loan.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
 import { ApplicationId, Instant, LoanId } from '../shared/primitives.ts';
 import type { ErasedApplication } from './erase-application.ts';
@@ -30,8 +31,11 @@ export interface Retention {
     filter: { readonly queue: string; readonly until: string },
     page: PageRequest,
   ): Promise<Page<{ readonly applicationId: string }>>;
-  /** Puts what is left in the place of the application and a line into the register, both or neither. */
-  erase(erased: ErasedApplication): Promise<void>;
+  /**
+   * Puts what is left in the place of the application, and of its loan where there is one, and a line into the register:
+   * all of it or nothing.
+   */
+  erase(erased: ErasedApplication, loan?: Loan): Promise<void>;
   /** The register of one year, in the order of erasure. */
   listErasures(year: string, page: PageRequest): Promise<Page<Erasure>>;
 }
@@ -40,6 +44,8 @@ export interface Retention {
 export interface Traces {
   /** Deletes everything: documents and papers in all their versions, reports, decisions, sightings, tasks, pledges. */
   erase(application: Application): Promise<void>;
+  /** Deletes what borrower and staff said to each other about a loan, and the cases when it was the borrower's only one. */
+  eraseOfLoan(loan: Loan): Promise<void>;
   /** Deletes what neither contract nor law asks for, and takes the decision out of what campaigns and replays read. */
   restrict(application: Application): Promise<void>;
 }

@@ -37,11 +37,15 @@ export function retentionDependencies(): RetentionDependencies {
     retention: new DynamoRetention(documents, {
       applications,
       erasures: requireEnvironment('ERASURES_TABLE'),
+      loans: requireEnvironment('LOANS_TABLE'),
     }),
     traces: new DynamoTraces(
       documents,
       {
         applications,
+        cases: requireEnvironment('CASES_TABLE'),
+        loans: requireEnvironment('LOANS_TABLE'),
+        notices: requireEnvironment('NOTICES_TABLE'),
         collateral: requireEnvironment('COLLATERAL_TABLE'),
         creditReports: requireEnvironment('CREDIT_REPORTS_TABLE'),
         decisions: requireEnvironment('DECISIONS_TABLE'),

@@ -1,9 +1,11 @@
 import type { Application } from '#domain/applications/application.ts';
+import type { Loan } from '#domain/loans/loan.ts';
 import {
   decideRetention,
   type RetentionDecision,
   type RetentionQuestion,
 } from '#domain/privacy/decide-retention.ts';
+import { eraseBorrower } from '#domain/privacy/erase-loan.ts';
 import { eraseApplication } from '#domain/privacy/erase-application.ts';
 import { completeRequest } from '#domain/privacy/personal-data-request.ts';
 import { restrictApplication, scheduleRetention } from '#domain/privacy/retain-application.ts';
@@ -46,7 +48,7 @@ export function settleRetention(
     const loan = await dependencies.loans.find(loanIdOf(applicationId));
     const decision = decideRetention({ application, loan }, { ...today, isRequested });
     if (decision.outcome === 'Erase' && decision.on !== undefined && decision.on <= today.date)
-      return erase(application, decision, dependencies);
+      return erase({ application, loan }, decision, dependencies);
     if (dependencies.requestId !== undefined)
       return restrict(application, decision, {
         ...dependencies,
@@ -71,13 +73,18 @@ async function presentOf(
 
 /** What lies elsewhere first: while the application is there, whoever comes after a crash knows what was to be erased. */
 async function erase(
-  application: Application,
+  { application, loan }: { readonly application: Application; readonly loan: Loan | undefined },
   { because }: RetentionDecision,
   dependencies: RetentionDependencies,
 ): Promise<Settled> {
   const { retention, traces, now } = dependencies;
   await traces.erase(application);
-  await retention.erase(eraseApplication(application, { at: now().toISOString(), because }));
+  if (loan !== undefined) await traces.eraseOfLoan(loan);
+  const at = now().toISOString();
+  await retention.erase(
+    eraseApplication(application, { at, because }),
+    loan && eraseBorrower(loan, at),
+  );
   if (application.restriction !== undefined)
     await completeIfDone(application.restriction.requestId, dependencies);
   return 'Erased';

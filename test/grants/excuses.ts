@@ -101,6 +101,11 @@ const rarelyDone: readonly Excuse[] = [
     /BatchWriteItem$|^s3:DeleteObjectVersion$/,
     'what is erased had a pledge, a paper, or was sent lately',
   ),
+  of(
+    'CarryOutRequest|SweepRetention',
+    /:(Query|PutItem)$/,
+    'a loan whose ten years are over, and what was said about it',
+  ),
   of('ConfirmOrder', /:PutItem$/, 'an order whose bank can never be asked'),
   of('DecideDraft|ResendNotice', /:PutItem$/, 'a draft, or a notice, for which it is too late'),
 ];

@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { ErasedApplication } from '#domain/privacy/erase-application.ts';
+import type { Loan } from '#domain/loans/loan.ts';
 import { Erasure, type Retention } from '#domain/privacy/ports.ts';
 import { ConcurrentChange } from '#domain/shared/errors.ts';
 import type { Page, PageKey, PageRequest } from '#domain/shared/page.ts';
@@ -12,15 +13,19 @@ const Key = z.object({ applicationId: z.string() });
 const PAGE = 100;
 const YEAR_DIGITS = 4;
 
+export interface RetentionTables {
+  readonly applications: string;
+  readonly erasures: string;
+  /** Only where something is erased. */
+  readonly loans?: string;
+}
+
 /** Applications by how long they are kept, from indexes of their table; the register of erasures by year. */
 export class DynamoRetention implements Retention {
   readonly #documents: DynamoDBDocumentClient;
-  readonly #tables: { readonly applications: string; readonly erasures: string };
+  readonly #tables: RetentionTables;
 
-  constructor(
-    documents: DynamoDBDocumentClient,
-    tables: { readonly applications: string; readonly erasures: string },
-  ) {
+  constructor(documents: DynamoDBDocumentClient, tables: RetentionTables) {
     this.#documents = documents;
     this.#tables = tables;
   }
@@ -63,7 +68,7 @@ export class DynamoRetention implements Retention {
     );
   }
 
-  async erase(erased: ErasedApplication): Promise<void> {
+  async erase(erased: ErasedApplication, loan?: Loan): Promise<void> {
     const { applicationId, loanId, erasedAt, because } = erased;
     const failed = await writeTogether(this.#documents, [
       { Put: versionedPut(this.#tables.applications, 'applicationId', erased) },
@@ -80,6 +85,9 @@ export class DynamoRetention implements Retention {
           },
         },
       },
+      ...(loan === undefined
+        ? []
+        : [{ Put: versionedPut(this.#tables.loans ?? '', 'record', loan) }]),
     ]);
     if (failed.length > 0)
       throw new ConcurrentChange(`application ${applicationId} changed since it was read`);

@@ -8,6 +8,7 @@ import {
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import type { Application } from '#domain/applications/application.ts';
+import type { Loan } from '#domain/loans/loan.ts';
 import type { Traces } from '#domain/privacy/ports.ts';
 import { deleteItems } from './delete-items.ts';
 import { countedKeyOf, sightingKeyOf } from './sightings.ts';
@@ -20,8 +21,11 @@ export interface ErasableObjects {
 export interface TraceTables {
   readonly applications: string;
   readonly collateral: string;
+  readonly cases: string;
   readonly creditReports: string;
   readonly decisions: string;
+  readonly loans: string;
+  readonly notices: string;
   readonly sightings: string;
   readonly tasks: string;
 }
@@ -34,6 +38,8 @@ interface Lying {
   readonly key: readonly string[];
   /** Only those about this application: the partition is shared by the borrower's others. */
   readonly isOf?: string;
+  /** Only those whose sort key begins so. */
+  readonly beginning?: readonly [name: string, value: string];
 }
 
 /** Guards of before said nothing more; they and what they stood for expire. */
@@ -64,6 +70,35 @@ export class DynamoTraces implements Traces {
       this.#deleteAll({ table: collateral, by, key: ['applicationId', 'collateralId'] }),
       contract === undefined ? undefined : this.#deleteSheet(contract.sheetHash),
     ]);
+  }
+
+  async eraseOfLoan({ loanId, borrowerKey }: Loan): Promise<void> {
+    const { cases, loans, notices } = this.#tables;
+    await Promise.all([
+      this.#deleteAll({ table: notices, by: ['loanId', loanId], key: ['loanId', 'noticeId'] }),
+      this.#deleteAll({
+        table: loans,
+        by: ['loanId', loanId],
+        key: ['loanId', 'record'],
+        beginning: ['record', 'visit#'],
+      }),
+    ]);
+    if (!(await this.#isOnlyLoan(loanId, borrowerKey))) return;
+    const by = ['borrowerKey', borrowerKey] as const;
+    await this.#deleteAll({ table: cases, by, key: ['borrowerKey', 'record'] });
+  }
+
+  async #isOnlyLoan(loanId: string, borrowerKey: string): Promise<boolean> {
+    const { Items = [] } = await this.#documents.send(
+      new QueryCommand({
+        TableName: this.#tables.loans,
+        IndexName: 'ByBorrower',
+        KeyConditionExpression: 'borrowerKey = :borrowerKey',
+        ExpressionAttributeValues: { ':borrowerKey': borrowerKey },
+        Limit: 2,
+      }),
+    );
+    return Items.every((item) => item['loanId'] === loanId);
   }
 
   async restrict({ applicationId, borrowerKey }: Application): Promise<void> {
@@ -123,16 +158,21 @@ export class DynamoTraces implements Traces {
     );
   }
 
-  async #deleteAll({ table, index, by, key, isOf }: Lying): Promise<void> {
+  async #deleteAll({ table, index, by, key, isOf, beginning }: Lying): Promise<void> {
     let from: Record<string, unknown> | undefined;
     do {
       const page = await this.#documents.send(
         new QueryCommand({
           TableName: table,
           IndexName: index,
-          KeyConditionExpression: '#by = :value',
-          ExpressionAttributeNames: { '#by': by[0] },
-          ExpressionAttributeValues: { ':value': by[1] },
+          KeyConditionExpression: beginning
+            ? '#by = :value AND begins_with(#sort, :beginning)'
+            : '#by = :value',
+          ExpressionAttributeNames: { '#by': by[0], ...(beginning && { '#sort': beginning[0] }) },
+          ExpressionAttributeValues: {
+            ':value': by[1],
+            ...(beginning && { ':beginning': beginning[1] }),
+          },
           ExclusiveStartKey: from,
           ConsistentRead: index === undefined,
         }),
