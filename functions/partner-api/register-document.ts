@@ -113,6 +113,8 @@ export const handler = apiRoute({
       };
       await applications.replace(
         changeApplication(application, {
+          // Who is paid out and in difficulty proves it with papers.
+          isAfterClose: application.status === 'Disbursed',
           patch: {
             documents: [...application.documents, document],
             applied: { ...application.applied, [idempotency.mark]: idempotency.bodyHash },
