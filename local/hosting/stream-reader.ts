@@ -55,8 +55,11 @@ const FOLLOW_UP_POLLS_MS = [5, 20, 60];
 /** After so many looks in a row that found nothing, no write of this process is still on its way into the stream. */
 const LOOKS_TO_BE_SURE = 3;
 const CHECKPOINT_EVERY_MS = 250;
-/** Where records come, more follow: a read costs the database the same whether it finds one or a hundred. */
-const GATHER_MS = 20;
+/**
+ * So often a reader looks at most while nobody waits for it: a look costs the database the same whether it finds one record
+ * or a hundred, and where records come, more follow. The first write after a pause is read at once.
+ */
+const LOOK_EVERY_MS = 100;
 /**
  * DynamoDB Local looks at every record of every stream to answer for one (70 ms after six months of two hundred loans).
  * Writes wake the reader; looking without one is only for safety, and takes at most this share of the time.
@@ -87,6 +90,8 @@ export class StreamReader {
   #followUps = 0;
   #readMs = 0;
   #sleeper: (() => void) | undefined;
+  #hurry: (() => void) | undefined;
+  #lookedAt = 0;
   #drainers: (() => void)[] = [];
   #loop: Promise<void> | undefined;
   #records = 0;
@@ -108,6 +113,7 @@ export class StreamReader {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#hurry?.();
     this.#sleeper?.();
     await this.#loop;
     for (const resolve of this.#drainers.splice(0)) resolve();
@@ -128,6 +134,7 @@ export class StreamReader {
     if (this.#isStopped || (!isThorough && this.#isSure())) return Promise.resolve();
     return new Promise((resolve) => {
       this.#drainers.push(resolve);
+      this.#hurry?.();
       this.#sleeper?.();
     });
   }
@@ -165,6 +172,7 @@ export class StreamReader {
 
   /** One look at the stream, and the sleep after one that found nothing. */
   async #turn(): Promise<void> {
+    await this.#keepPace();
     const drainers = this.#drainers.splice(0);
     if (this.#isWoken) this.#followUps = 0;
     this.#isWoken = false;
@@ -183,12 +191,25 @@ export class StreamReader {
     if (!isAtEnd) {
       this.#drainers.unshift(...drainers);
       this.#followUps = 0;
-      if (this.#drainers.length === 0) await sleep(GATHER_MS);
       return;
     }
     this.#followUps += 1;
     for (const resolve of drainers) resolve();
     if (!this.#wasWoken()) await this.#rest();
+  }
+
+  async #keepPace(): Promise<void> {
+    const restMs = this.#lookedAt + LOOK_EVERY_MS - performance.now();
+    if (restMs > 0 && this.#drainers.length === 0 && !this.#isStopped)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, restMs);
+        this.#hurry = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    this.#hurry = undefined;
+    this.#lookedAt = performance.now();
   }
 
   // Both change while the reader awaits; asked through a method, so that the compiler does not take them for settled.
