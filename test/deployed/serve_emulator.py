@@ -103,6 +103,21 @@ provisioners._RESOURCE_HANDLERS.setdefault(
     },
 )
 
+# Alarms on a sum of metrics, which end the deployment here: each becomes one on the first of its metrics.
+alarm_record = provisioners._cw_metric_alarm_record
+
+
+def alarm_on_one_metric(name, properties):
+    measured = [each["MetricStat"] for each in properties.get("Metrics", []) if "MetricStat" in each]
+    if not measured:
+        return alarm_record(name, properties)
+    plain = {key: value for key, value in properties.items() if key != "Metrics"}
+    first = measured[0]
+    return alarm_record(name, {**plain, **first["Metric"], "Period": first["Period"], "Statistic": first["Stat"]})
+
+
+provisioners._cw_metric_alarm_record = alarm_on_one_metric
+
 # Children of machines. Started by an alias they are not found, though any other start by an alias is.
 start_child = stepfunctions._start_sync_execution
 
