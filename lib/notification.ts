@@ -53,6 +53,13 @@ export class Notification extends Construct {
       },
       target: notifyLoan,
     });
+    new EventTrigger(this, 'OnDebitRefused', {
+      description: 'Tells borrower and partner that the bank did not fetch an installment',
+      eventBus: data.eventBus,
+      // Only an order can say so: the loan is as it was.
+      eventPattern: { source: ['zhudai'], detailType: ['DebitRefused'] },
+      target: notifyLoan,
+    });
     new EventTrigger(this, 'OnReminderDue', {
       description: 'Reminds borrowers of what falls due',
       eventBus: data.eventBus,
@@ -86,7 +93,6 @@ export class Notification extends Construct {
 const noticedEvents = [
   'PaymentPosted',
   'PaymentReversed',
-  'DebitFailed',
   'LoanOverdue',
   'LoanCured',
   'LoanSettled',

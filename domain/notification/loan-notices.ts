@@ -17,6 +17,8 @@ export const LoanEventFacts = z.looseObject({
   amountFen: z.int().optional(),
   valueDate: BusinessDate.optional(),
   dueOn: BusinessDate.optional(),
+  /** Of an order to the bank alone: which of the loan's. */
+  record: z.string().optional(),
   reminders: z
     .array(z.object({ dueOn: BusinessDate, daysBefore: z.int(), amountFen: z.int() }))
     .optional(),
@@ -38,7 +40,7 @@ export const noticedEvents = [
   'LoanDayClosed',
   'PaymentPosted',
   'PaymentReversed',
-  'DebitFailed',
+  'DebitRefused',
   'LoanOverdue',
   'LoanCured',
   'LoanSettled',
@@ -68,8 +70,10 @@ function noticesOf(type: NoticedEvent, facts: LoanEventFacts): readonly LoanNoti
       }));
     case 'PaymentPosted':
       return [notice('PaymentReceived', facts)];
+    case 'DebitRefused':
+      // An event of the order, whose versions are its own. Tried again on later days, it is told once.
+      return [{ ...notice('DebitFailed', facts), key: facts.dueOn ?? '' }];
     case 'PaymentReversed':
-    case 'DebitFailed':
     case 'LoanOverdue':
     case 'LoanCured':
     case 'LoanSettled':
@@ -153,7 +157,7 @@ const newsFields = [
 const newsTypes: Readonly<Record<Exclude<NoticedEvent, 'LoanDayClosed'>, string>> = {
   PaymentPosted: 'loan.payment_posted',
   PaymentReversed: 'loan.payment_reversed',
-  DebitFailed: 'loan.debit_failed',
+  DebitRefused: 'loan.debit_refused',
   LoanOverdue: 'loan.overdue',
   LoanCured: 'loan.cured',
   LoanSettled: 'loan.settled',

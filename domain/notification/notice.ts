@@ -81,10 +81,10 @@ export function waitingMessage(
 export function waitingNews(
   news: Readonly<Record<string, unknown>>,
   to: Recipient,
-  { type, version, at }: { readonly type: string; readonly version: number; readonly at: string },
+  { key, at }: { readonly key: string; readonly at: string },
 ): Notice {
   return {
-    ...waiting(to, `${type}.v${version}.Webhook`, { at, sendAt: at }),
+    ...waiting(to, `${key}.Webhook`, { at, sendAt: at }),
     channel: 'Webhook',
     news: { ...news },
   };

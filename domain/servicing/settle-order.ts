@@ -97,7 +97,13 @@ function refuseOrder(
       type: `${order.kind}Refused`,
       at,
       actor,
-      facts: { ...idsOf(order), reference: order.reference, because },
+      facts: {
+        ...idsOf(order),
+        reference: order.reference,
+        amountFen: order.amountFen,
+        because,
+        ...(order.kind === 'Debit' ? { dueOn: dueOnOf(order) } : {}),
+      },
     },
   });
 }
@@ -109,9 +115,12 @@ function afterwards(
   at: string,
 ): Pick<BankOrder, 'state' | 'nextTryOn'> {
   const today = businessDateOf(Date.parse(at));
-  const nextTryOn =
-    kind === 'Debit' ? nextTryAfter(file, record.slice('debit#'.length), today) : undefined;
+  const nextTryOn = kind === 'Debit' ? nextTryAfter(file, dueOnOf({ record }), today) : undefined;
   return nextTryOn === undefined ? { state: 'Refused' } : { state: 'Waiting', nextTryOn };
+}
+
+function dueOnOf({ record }: Pick<BankOrder, 'record'>): string {
+  return record.slice('debit#'.length);
 }
 
 function unwatched(order: BankOrder): BankOrder {

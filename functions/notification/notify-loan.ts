@@ -50,8 +50,13 @@ function noticesOf(
   const news = partnerNews(type, facts);
   return [
     ...loanNotices(type, facts).map((notice) => waitingMessage(notice, loan, { at, quiet })),
-    ...(news === undefined ? [] : [waitingNews(news, loan, { type, version: facts.version, at })]),
+    ...(news === undefined ? [] : [waitingNews(news, loan, { key: newsKeyOf(type, facts), at })]),
   ];
+}
+
+/** Exactly one event stands behind each: of the loan, or of one of its orders, which count their versions by themselves. */
+function newsKeyOf(type: string, { version, record }: LoanEventFacts): string {
+  return record === undefined ? `${type}.v${version}` : `${type}.${record}.v${version}`;
 }
 
 export const handler = eventConsumer({

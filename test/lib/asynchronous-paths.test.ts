@@ -65,6 +65,19 @@ describe('rules', () => {
     expect(reached(ofOrder)).toEqual([]);
   });
 
+  it('tell people of a debit that the bank refused, which only an order says', () => {
+    const called = entriesCalledBy(
+      rules.filter(({ properties }) =>
+        matchesPattern(properties['EventPattern'], {
+          source: 'zhudai',
+          'detail-type': 'DebitRefused',
+          detail: { loanId: 'loan_1', record: 'debit#2026-12-24', version: 3 },
+        }),
+      ),
+    );
+    expect(called).toEqual(['notification/notify-loan.ts']);
+  });
+
   it('try for a day and keep what could not be delivered', () => {
     for (const { properties } of rules) {
       const [target] = properties['Targets'] as Json[];

@@ -31,12 +31,6 @@ describe('loanNotices', () => {
       { contractNumber, amount: '2,643.21', paidOn: '2026-12-24' },
     ],
     [
-      'DebitFailed' as const,
-      { amountFen: 100, dueOn: '2026-12-24' },
-      'DebitFailed',
-      { contractNumber, amount: '1.00', dueOn: '2026-12-24' },
-    ],
-    [
       'LoanOverdue' as const,
       { overdueFen: 264_321, reportableFrom: '2027-01-01' },
       'LoanOverdue',
@@ -81,6 +75,17 @@ describe('loanNotices', () => {
         usefulUntil: '2026-12-25',
       },
     ]);
+  });
+
+  it('tells of an installment the bank did not fetch once, however often it is tried', () => {
+    const refused = { amountFen: 100, dueOn: '2026-12-24', record: 'debit#2026-12-24' };
+    const notice = {
+      kind: 'DebitFailed',
+      key: '2026-12-24',
+      values: { contractNumber, amount: '1.00', dueOn: '2026-12-24' },
+    };
+    expect(loanNotices('DebitRefused', facts({ ...refused, version: 3 }))).toEqual([notice]);
+    expect(loanNotices('DebitRefused', facts({ ...refused, version: 6 }))).toEqual([notice]);
   });
 
   it('says of the last payment that it was the last', () => {

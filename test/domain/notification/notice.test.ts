@@ -49,7 +49,7 @@ describe('a notice', () => {
   });
 
   it('goes to the partner at night as well', () => {
-    const news = waitingNews({ a: 1 }, to, { type: 'LoanOverdue', version: 3, at: night });
+    const news = waitingNews({ a: 1 }, to, { key: 'LoanOverdue.v3', at: night });
     expect(isToSend(news, { at: night, quiet })).toBe(true);
   });
 

@@ -208,7 +208,20 @@ describe('debits', () => {
     const file = after(joint, intended(joint, morningOf('2026-12-31')));
     const verdict = { outcome: 'Refused', because: 'InsufficientFunds', actor: 'bank' } as const;
     const settled = settleOrder(file, orderIn(file), { verdict, at: morningOf('2026-12-31') });
-    expect(settled).toMatchObject({ moved: false, order: { state: 'Refused' } });
+    expect(settled).toMatchObject({
+      moved: false,
+      order: {
+        state: 'Refused',
+        // What the borrower is told of it, since the loan itself does not change.
+        event: {
+          type: 'DebitRefused',
+          facts: {
+            dueOn: orderIn(file).record.slice('debit#'.length),
+            amountFen: orderIn(file).amountFen,
+          },
+        },
+      },
+    });
   });
 
   it.each([

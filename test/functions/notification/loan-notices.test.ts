@@ -91,6 +91,18 @@ describe('notices of a loan', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('tell the borrower once of an installment the bank refuses on two days, the partner of each try', async () => {
+    const refused = { amountFen: 100, dueOn: '2026-12-24', record: 'debit#2026-12-24' };
+    for (const version of [3, 6, 6]) await happens('DebitRefused', { ...refused, version });
+    await happens('DebitRefused', { ...refused, record: 'debit#2027-01-24', version: 3 });
+    expect(sent.map(({ template }) => template)).toEqual(['DEBIT_FAILED_ZH']);
+    expect(world.webhooks.map(({ messageId }) => messageId)).toEqual([
+      `${loanId}-DebitRefused.debit#2026-12-24.v3.Webhook-1`,
+      `${loanId}-DebitRefused.debit#2026-12-24.v6.Webhook-1`,
+      `${loanId}-DebitRefused.debit#2027-01-24.v3.Webhook-1`,
+    ]);
+  });
+
   it('tell the partner as signed news without a word about the person', async () => {
     await happens('LoanOverdue', { overdueFen: 100 });
     const [news] = world.webhooks;
