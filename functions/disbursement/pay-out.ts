@@ -3,12 +3,7 @@ import { claimPayout, markPayoutUnknown } from '#domain/disbursement/claim-payou
 import { firstMove, type NextMove } from '#domain/disbursement/judge-bank-answer.ts';
 import type { Payout } from '#domain/disbursement/payout.ts';
 import type { Verdict } from '#domain/disbursement/plan-settlement.ts';
-import {
-  ConcurrentChange,
-  PayoutBusy,
-  PayoutRefused,
-  PayoutUnknown,
-} from '#domain/shared/errors.ts';
+import { PayoutBusy, PayoutRefused, PayoutUnknown } from '#domain/shared/errors.ts';
 import { loanIdOf, payoutRefOf } from '#domain/shared/ids.ts';
 import { ApplicationId, TaskId } from '#domain/shared/primitives.ts';
 import { crashPoint } from '#platform/crash-point.ts';
@@ -95,7 +90,10 @@ async function settle(
   return attempt(claim.payout, first, dependencies);
 }
 
-/** One claimed attempt. What stays open is marked so, for the next attempt to start at once instead of after the stale time. */
+/**
+ * One claimed attempt. What stays open is marked so, whatever ended it (a conflict while it was settled, say): the next
+ * attempt starts at once, with a question, instead of after the stale time.
+ */
 async function attempt(
   payout: Payout,
   first: 'Pay' | 'Query',
@@ -105,7 +103,8 @@ async function attempt(
     const verdict = verdictOf(payout, await askBank(payout, first, dependencies));
     return await book(payout, verdict, dependencies);
   } catch (error) {
-    if (error instanceof PayoutUnknown) await markUnknown(payout, error, dependencies);
+    const because = error instanceof PayoutUnknown ? error.message : 'AttemptEnded';
+    await markUnknown(payout, because, dependencies);
     throw error;
   }
 }
@@ -136,18 +135,14 @@ function verdictOf(payout: Payout, next: NextMove): Verdict {
   }
 }
 
+/** As far as possible: whoever has taken the payout over knows more, and a store that is down leaves it to the stale time. */
 async function markUnknown(
   payout: Payout,
-  { message }: PayoutUnknown,
+  because: string,
   { money, now }: PayOutDependencies,
 ): Promise<void> {
-  try {
-    const at = now().toISOString();
-    await money.replacePayout(markPayoutUnknown(payout, { at, because: message }));
-  } catch (error) {
-    // Overtaken: whoever took the payout over knows more.
-    if (!(error instanceof ConcurrentChange)) throw error;
-  }
+  const unknown = markPayoutUnknown(payout, { at: now().toISOString(), because });
+  await money.replacePayout(unknown).catch(() => undefined);
 }
 
 function settledAs({ state, refusedBecause = '' }: Payout): Settled {

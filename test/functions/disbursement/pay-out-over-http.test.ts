@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ConcurrentChange } from '#domain/shared/errors.ts';
 import { HttpPayoutBank } from '#platform/providers/payout-bank.ts';
 import { goodApplicant, OriginationWorld } from '#test/functions/origination/origination-world.ts';
 import {
@@ -84,6 +85,23 @@ describe('pay-out over HTTP', () => {
     expect((await world.application(applicationId)).status).toBe('Disbursed');
     expect([...books.values()]).toMatchObject([{ amountFen: 30_000_00 }]);
     expect(bank.requests.map(({ method }) => method)).toEqual(['POST', 'GET']);
+  });
+
+  it('asks the bank again at once when the payment could not be booked for a change at the same time', async () => {
+    answer(() => undefined);
+    const applicationId = await world.apply({ applicant: goodApplicant });
+    const store = world.money.store.bind(world.money);
+    let conflicts = 0;
+    world.money.store = (settlement) => {
+      conflicts += 1;
+      return conflicts === 2 ? Promise.reject(new ConcurrentChange('changed')) : store(settlement);
+    };
+    const signedAt = world.clock.now();
+    await world.sign(applicationId);
+    expect((await world.application(applicationId)).status).toBe('Disbursed');
+    expect(bank.requests.map(({ method }) => method)).toEqual(['POST', 'GET']);
+    // Not the seconds after which a claim is stale: nobody was at it any more.
+    expect(world.clock.now() - signedAt).toBeLessThan(20_000);
   });
 
   it('does not book a payment of another amount', async () => {
