@@ -35,7 +35,8 @@ export type OperatorName =
 
 const LENDER = 'zhudai-lending';
 const collectionScripts = ['reminder', 'second-reminder', 'robot-reminder', 'assistant-call'];
-const PATIENCE_MS = 60_000;
+/** Longer than a payout whose attempt died keeps its claim. */
+const PATIENCE_MS = 120_000;
 
 /**
  * A whole platform with loans whose accounts are empty: every journey of collections talks to it over HTTP alone, as
@@ -145,10 +146,15 @@ export class CollectionsPlatform {
     const { mobile } = body['applicant'] as { mobile: string };
     const asked = await this.partner('POST', '/v1/applications', body);
     const applicationId = String(asked.body['applicationId']);
-    const loanId = await this.until(async () => {
-      const { body: found } = await this.partner('GET', `/v1/applications/${applicationId}`);
-      return found['status'] === 'Disbursed' ? String(found['loanId']) : undefined;
-    }, `${applicationId} to be paid out`);
+    let status = '';
+    const loanId = await this.until(
+      async () => {
+        const { body: found } = await this.partner('GET', `/v1/applications/${applicationId}`);
+        status = String(found['status']);
+        return status === 'Disbursed' ? String(found['loanId']) : undefined;
+      },
+      () => `${applicationId} to be paid out: it is ${status}`,
+    );
     const accountNumber = syntheticCardNumber(n);
     await this.send('PUT', `/sandbox/bank/accounts/${accountNumber}`, { body: { balanceFen: 0 } });
     const { body: plan } = await this.partner('GET', `/v1/loans/${loanId}/schedule`);
@@ -229,12 +235,16 @@ export class CollectionsPlatform {
       .map(({ template, at }) => `${template} ${at}`);
   }
 
-  async until<Value>(look: () => Promise<Value | undefined>, wish: string): Promise<Value> {
+  async until<Value>(
+    look: () => Promise<Value | undefined>,
+    wish: string | (() => string),
+  ): Promise<Value> {
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       const found = await look();
       if (found !== undefined) return found;
-      if (performance.now() > deadline) throw new Error(`waited in vain for ${wish}`);
+      if (performance.now() > deadline)
+        throw new Error(`waited in vain for ${typeof wish === 'string' ? wish : wish()}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
