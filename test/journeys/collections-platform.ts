@@ -36,7 +36,7 @@ export type OperatorName =
 const LENDER = 'zhudai-lending';
 const collectionScripts = ['reminder', 'second-reminder', 'robot-reminder', 'assistant-call'];
 /** Longer than a payout whose attempt died keeps its claim. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 200_000;
 
 /**
  * A whole platform with loans whose accounts are empty: every journey of collections talks to it over HTTP alone, as
