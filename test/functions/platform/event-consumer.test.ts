@@ -67,7 +67,7 @@ describe('eventConsumer', () => {
       dependencies: () => ({}),
       run: () => Promise.reject(new ApplicationErased('it was erased', 'demo-partner')),
     });
-    expect(await invoke(late, event())).toBeUndefined();
+    await expect(invoke(late, event())).resolves.toBeUndefined();
   });
 });
 
