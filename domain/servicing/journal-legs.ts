@@ -90,10 +90,14 @@ class Legs {
     });
   }
 
-  /** Principal given up: the loss of each funder. */
+  /**
+   * Principal given up: the loss of each funder, as far as what is mirrored has not booked it. A payment that came after a
+   * write-off with a date before it lowered both at once, and so its mirror raises both.
+   */
   writeOff(amountFen: number, repaidFen: number): void {
     this.reach(accounts.principal, -amountFen - repaidFen);
-    this.#share(amountFen, 'principal', (funderId, part) => {
+    const rest = amountFen + repaidFen - this.#postedTo('principal');
+    this.#share(rest, 'principal', (funderId, part) => {
       this.post(accounts.funder(funderId, 'principal'), part);
     });
   }
