@@ -4,7 +4,10 @@ import type { Table } from './tables.ts';
 interface Entry {
   /** Writes of this item under way; nothing is remembered meanwhile. */
   writers: number;
-  /** Rises with every write that begins, so that a slower read does not bring back what it saw before. */
+  /**
+   * Rises with every write that begins and with every one that ends, so that a slower read does not bring back what it saw
+   * before: neither one sent ahead of a write nor one sent while it was under way.
+   */
   epoch: number;
   known: KnownItem | undefined;
 }
@@ -129,6 +132,8 @@ function end(
 ): void {
   const { entry, after, epoch } = write;
   entry.writers -= 1;
+  const isLast = entry.epoch === epoch;
+  entry.epoch += 1;
   // Of two writes under way together only the database knows which came last; of one that failed, whether it was made.
-  if (isStored && entry.epoch === epoch && entry.writers === 0) entry.known = after;
+  if (isStored && isLast && entry.writers === 0) entry.known = after;
 }
