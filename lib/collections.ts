@@ -40,6 +40,7 @@ const operatorEvents = [
   'CaseContacted',
   'PromiseMade',
   'CasePaused',
+  'CaseRequestWithdrawn',
   'CaseStrategyChanged',
 ];
 

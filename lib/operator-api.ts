@@ -172,6 +172,7 @@ function collectionRoutes(scope: Construct, data: DataStack): Record<string, rea
     'report-outcome': [...changesCase, readsCatalog, ...endsWork],
     // What is named as evidence must lie with an application of the case.
     'open-case-request': [...changesCase, uses(applications, 'GetItem'), readsCatalog, ...endsWork],
+    'withdraw-case-request': [...changesCase, uses(applications, 'GetItem'), ...endsWork],
     'assign-case': [
       ...reserves,
       uses(applications, 'GetItem'),
@@ -180,6 +181,7 @@ function collectionRoutes(scope: Construct, data: DataStack): Record<string, rea
     ],
     'agree-contact-hours': [
       ...changesCase,
+      uses(applications, 'GetItem'),
       readsCatalog,
       answersTasks(scope, 'escalate-collections'),
     ],

@@ -229,6 +229,11 @@ const operatorRoutes: readonly RouteFacts[] = [
     'hardship, disputes and complaints cannot be recorded: debtors are collected from all the same',
   ],
   [
+    'POST /ops/cases/{caseId}/requests/{pauseId}/withdrawal',
+    'withdraw-case-request',
+    'what debtors take back goes on resting their cases until it is answered',
+  ],
+  [
     'POST /ops/cases/{caseId}/contact-hours',
     'agree-contact-hours',
     'what debtors wish of the hours of contact cannot be recorded',

@@ -1,6 +1,7 @@
 import type { Task } from '../tasks/task.ts';
 import type { CollectionCase, Pause, ReliefRequest } from './case.ts';
 import { changeCase } from './change-case.ts';
+import { changeRest } from './change-rest.ts';
 import type { ConductLimits } from './conduct-limits.ts';
 
 const dayMs = 86_400_000;
@@ -36,7 +37,10 @@ export function answerPause(
     at,
     actor: `operator:${decision.operatorId}`,
     patch: {
-      pauses: isAsked ? [...others, restructuringOf(pause, requests)] : others,
+      ...changeRest(collectionCase, {
+        pauses: isAsked ? [...others, restructuringOf(pause, requests)] : others,
+        at,
+      }),
       ...(isGranted && !isAsked ? { notBefore: until } : {}),
     },
     facts: {

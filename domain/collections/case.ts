@@ -182,3 +182,10 @@ export function daysPastDueOn(collectionCase: CollectionCase, date: string): num
   );
   return Math.max(0, ...days);
 }
+
+/** Whether nothing may be asked for at all: everything is under an open question. */
+export function isResting({ loans, pauses }: Pick<CollectionCase, 'loans' | 'pauses'>): boolean {
+  if (pauses.some(({ loanIds }) => loanIds === undefined)) return true;
+  const disputed = new Set(pauses.flatMap(({ loanIds }) => loanIds ?? []));
+  return loans.length > 0 && loans.every(({ loanId }) => disputed.has(loanId));
+}

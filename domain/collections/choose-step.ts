@@ -3,6 +3,7 @@ import {
   collectableFen,
   collectableLoans,
   daysPastDueOn,
+  isResting,
   type CollectionCase,
   type PendingStep,
 } from './case.ts';
@@ -12,7 +13,6 @@ import { contactsOpenAt, isContactHour, nextContactInstant } from './contact-hou
 import { contactabilityOf, type Debtor } from './debtor.ts';
 import { reliefEndsOn } from './follow-relief.ts';
 import { brokenFrom, brokenPromises, openPromise } from './promise.ts';
-import { isResting } from './reserve-contact.ts';
 import { isDisposal, type StrategyArm, type StrategyStep } from './strategy.ts';
 
 export interface StepScene {

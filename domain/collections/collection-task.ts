@@ -42,6 +42,15 @@ export function stepTaskIdOf(
   return kind === undefined ? undefined : taskIdOf(caseId, kind, roundOf(opening, number));
 }
 
+/** The task of a request of the debtor; new terms have none here. */
+export function pauseTaskIdOf(
+  { caseId, opening }: Pick<CollectionCase, 'caseId' | 'opening'>,
+  { pauseId, kind }: Pick<Pause, 'pauseId' | 'kind'>,
+): string | undefined {
+  if (kind === 'Restructuring') return undefined;
+  return taskIdOf(`${caseId}|${pauseId}`, taskKindOfPause[kind], opening);
+}
+
 function roundOf(opening: number, number: number): number {
   return opening * ROUNDS_PER_OPENING + number;
 }

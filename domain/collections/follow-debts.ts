@@ -1,6 +1,7 @@
 import { businessDateOf } from '../shared/calendar.ts';
 import type { CaseLoan, CloseReason, CollectionCase, Pause } from './case.ts';
 import { changeCase } from './change-case.ts';
+import { changeRest } from './change-rest.ts';
 import { closeCase } from './close-case.ts';
 import type { Debt } from './debt.ts';
 
@@ -32,7 +33,10 @@ export function followDebts(
     type: 'CaseDebtsChanged',
     at,
     actor: 'workflow',
-    patch: { loans, pauses: pausesOf(collectionCase, left) },
+    patch: {
+      loans,
+      ...changeRest(collectionCase, { pauses: pausesOf(collectionCase, left), loans, at }),
+    },
     facts: {
       curedLoans: gone.map(({ loanId }) => loanId),
       overdueFen: loans.reduce((sum, { overdueFen }) => sum + overdueFen, 0),

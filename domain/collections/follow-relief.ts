@@ -1,5 +1,6 @@
 import type { CollectionCase, ReliefRequest } from './case.ts';
 import { changeCase } from './change-case.ts';
+import { changeRest } from './change-rest.ts';
 import type { Debt } from './debt.ts';
 
 /**
@@ -30,12 +31,13 @@ export function followRelief(
     type: requests.length === 0 ? 'ReliefEnded' : 'ReliefOffered',
     at: read.at,
     actor: 'workflow',
-    patch: {
+    patch: changeRest(collectionCase, {
       pauses: collectionCase.pauses.flatMap((each) => {
         if (each !== pause) return [each];
         return requests.length === 0 ? [] : [next];
       }),
-    },
+      at: read.at,
+    }),
     facts: {
       pauseId: pause.pauseId,
       loanIds: before.map(({ loanId }) => loanId),

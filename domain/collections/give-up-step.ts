@@ -1,7 +1,6 @@
-import type { CollectionCase } from './case.ts';
+import { isResting, type CollectionCase } from './case.ts';
 import { completeStep, postponeStep } from './choose-step.ts';
 import { taskKindOfAction } from './collection-task.ts';
-import { isResting } from './reserve-contact.ts';
 
 /** How long a provider that is down is left alone: each try costs transitions, and nobody is hurt by a late reminder. */
 const RETRY_HOURS = 4;

@@ -1,6 +1,6 @@
 import { addDays, daysBetween } from '../shared/calendar.ts';
 import { InvalidInput, InvalidTransition } from '../shared/errors.ts';
-import { collectableFen, type CollectionCase, type PromiseToPay } from './case.ts';
+import { collectableFen, isResting, type CollectionCase, type PromiseToPay } from './case.ts';
 import { changeCase } from './change-case.ts';
 import type { ConductLimits } from './conduct-limits.ts';
 
@@ -56,7 +56,10 @@ export function brokenFrom(
   return addDays(dueOn, promiseGraceDays + 1);
 }
 
-/** Breaks the open promise when its time is over. Undefined: there is none, or there is still time. */
+/**
+ * Breaks the open promise when its time is over. Undefined: there is none, there is still time, or the case rests, in which
+ * nobody is held to anything.
+ */
 export function breakPromise(
   collectionCase: CollectionCase,
   judged: {
@@ -66,7 +69,8 @@ export function breakPromise(
   },
 ): CollectionCase | undefined {
   const promise = openPromise(collectionCase);
-  if (promise === undefined || judged.on < brokenFrom(promise, judged.limits)) return undefined;
+  if (promise === undefined || isResting(collectionCase)) return undefined;
+  if (judged.on < brokenFrom(promise, judged.limits)) return undefined;
   const { promiseId, amountFen, receivedFen, dueOn } = promise;
   return changeCase(collectionCase, {
     type: 'PromiseBroken',

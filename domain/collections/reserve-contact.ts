@@ -1,6 +1,6 @@
 import { addDays, businessDateOf, addMonths } from '../shared/calendar.ts';
 import { agencyObstacles, type CollectionAgency } from './agency.ts';
-import type { CollectionCase } from './case.ts';
+import { isResting, type CollectionCase } from './case.ts';
 import type { ConductLimits } from './conduct-limits.ts';
 import type { Contact, ContactDay } from './contact.ts';
 import { contactsOpenAt, isContactHour, nextContactInstant } from './contact-hours.ts';
@@ -101,13 +101,6 @@ function refusedByCase(
   const isKnown = collectionCase.introducedBy.includes(speaker);
   if (audience === 'Debtor' && !isKnown && !isIntroduced) return { because: 'NotIntroduced' };
   return undefined;
-}
-
-/** Whether nothing may be asked for at all: everything is under an open question. */
-export function isResting({ loans, pauses }: CollectionCase): boolean {
-  if (pauses.some(({ loanIds }) => loanIds === undefined)) return true;
-  const disputed = new Set(pauses.flatMap(({ loanIds }) => loanIds ?? []));
-  return loans.length > 0 && loans.every(({ loanId }) => disputed.has(loanId));
 }
 
 function refusedByPerson(

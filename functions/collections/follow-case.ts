@@ -1,10 +1,14 @@
 import * as z from 'zod';
 import { openPauseTask } from '#domain/collections/collection-task.ts';
-import type { CollectionCase } from '#domain/collections/case.ts';
+import { isResting, Pause, type CollectionCase } from '#domain/collections/case.ts';
 import type { Cases } from '#domain/collections/ports.ts';
-import { isResting } from '#domain/collections/reserve-contact.ts';
 import { ConcurrentChange } from '#domain/shared/errors.ts';
-import { wakeCase, withdrawStep, type CaseWorkPorts } from '#platform/case-work.ts';
+import {
+  wakeCase,
+  withdrawQuestion,
+  withdrawStep,
+  type CaseWorkPorts,
+} from '#platform/case-work.ts';
 import { eventConsumer } from '#platform/event-consumer.ts';
 import { collectionDependencies } from './collection-dependencies.ts';
 
@@ -12,6 +16,9 @@ export const CaseChanged = z.object({
   borrowerKey: z.string().min(1),
   lenderId: z.string().min(1),
   at: z.iso.datetime({ offset: true }),
+  /** Of a request that was opened or withdrawn. */
+  pauseId: z.string().optional(),
+  kind: Pause.shape.kind.optional().catch(undefined),
 });
 
 export interface FollowCaseDependencies extends CaseWorkPorts {
@@ -24,17 +31,23 @@ export interface FollowCaseDependencies extends CaseWorkPorts {
  * would rest or wait for nobody. What was done is found done; a workflow that waits on this version is left alone.
  */
 export async function runFollowCase(
-  { borrowerKey, lenderId, at }: z.infer<typeof CaseChanged>,
+  { borrowerKey, lenderId, at, pauseId, kind }: z.infer<typeof CaseChanged>,
   dependencies: FollowCaseDependencies,
 ): Promise<void> {
   const { cases } = dependencies;
   const found = await cases.find(borrowerKey, lenderId);
   if (found?.status !== 'Open') return;
+  if (pauseId !== undefined && kind !== undefined && !isOpen(found, pauseId))
+    await withdrawQuestion(found, { pauseId, kind }, dependencies);
   await askWhatIsOpen(found, at, dependencies);
   await withdrawWhatIsDone(found, dependencies);
   const wait = await cases.findWaiting(borrowerKey, lenderId);
   if (wait !== undefined && wait.version !== found.version)
     await wakeCase(found, 'CaseChanged', dependencies);
+}
+
+function isOpen({ pauses }: CollectionCase, pauseId: string): boolean {
+  return pauses.some((pause) => pause.pauseId === pauseId);
 }
 
 /** The task of every request of the debtor; new terms are asked for by servicing. */

@@ -7,6 +7,7 @@ import { conductLimits } from '#platform/collection-catalog.ts';
 import { existing } from '#platform/existing.ts';
 import { retryOnConflict } from '#platform/retry-on-conflict.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
+import { assertSaid, SaidEvidence } from './case-evidence.ts';
 import { caseDependencies } from './case-dependencies.ts';
 import { CaseParameters } from './case-view.ts';
 
@@ -22,8 +23,8 @@ export const agreeContactHoursRoute = describeRoute({
   roles: ['Collector', 'Supervisor'],
   parameters: CaseParameters,
   query: Nothing,
-  /** The evidence is the id of a document or recording: what was agreed stays with the person, over all cases. */
-  body: AgreedHours.extend({ evidence: z.string().trim().min(1).max(100) }),
+  /** What was agreed stays with the person, over all cases. */
+  body: AgreedHours.extend({ evidence: SaidEvidence }),
   status: 200,
   answer: AgreedHours.extend({ agreedOn: z.string() }).meta({ id: 'ContactHours' }),
   problems: ['NotFound', 'InvalidInput'],
@@ -36,6 +37,7 @@ export const handler = apiRoute({
     const { cases, catalog, now } = dependencies;
     const found = existing(await cases.findById(parameters.caseId), 'such case');
     const { borrowerKey } = found;
+    await assertSaid(body.evidence, found, dependencies);
     const at = now().toISOString();
     const agreedOn = businessDateOf(Date.parse(at));
     const limits = await conductLimits(catalog, found, agreedOn);

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { CollectionCase } from '#domain/collections/case.ts';
-import { isResting } from '#domain/collections/reserve-contact.ts';
+import { isResting, type CollectionCase } from '#domain/collections/case.ts';
 import { Bucket } from '#domain/loans/loan.ts';
 import { businessDateOf } from '#domain/shared/calendar.ts';
 import { apiRoute } from '#platform/api-route.ts';

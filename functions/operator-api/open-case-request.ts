@@ -1,13 +1,11 @@
 import * as z from 'zod';
-import type { ApplicationDocument } from '#domain/applications/application.ts';
 import type { Applications } from '#domain/applications/ports.ts';
 import type { Catalog } from '#domain/catalog/ports.ts';
 import { assertEvidence } from '#domain/collections/case-evidence.ts';
-import type { CollectionCase } from '#domain/collections/case.ts';
+import { isResting } from '#domain/collections/case.ts';
 import { openPauseTask } from '#domain/collections/collection-task.ts';
 import { pauseCase } from '#domain/collections/pause-case.ts';
 import type { Cases } from '#domain/collections/ports.ts';
-import { isResting } from '#domain/collections/reserve-contact.ts';
 import { RestructuringPlan } from '#domain/servicing/restructuring.ts';
 import { businessDateOf } from '#domain/shared/calendar.ts';
 import { ConcurrentChange } from '#domain/shared/errors.ts';
@@ -18,6 +16,7 @@ import { conductLimits } from '#platform/collection-catalog.ts';
 import { existing } from '#platform/existing.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
 import { caseDependencies } from './case-dependencies.ts';
+import { documentsOfCase } from './case-evidence.ts';
 import { CaseParameters, CaseView, viewCase } from './case-view.ts';
 import { changeCaseOnce, type ChangedCase } from './change-case-once.ts';
 
@@ -82,7 +81,7 @@ export async function runOpenCaseRequest(
   const found = existing(await cases.findById(caseId), 'such case');
   const limits = await conductLimits(catalog, found, on);
   if (found.applied[idempotency.mark] === undefined)
-    assertEvidence(body.evidence, await documentsOf(found, body.evidence, dependencies));
+    assertEvidence(body.evidence, await documentsOfCase(found, body.evidence, dependencies));
   const actor = `operator:${operatorId}`;
   const changed = await changeCaseOnce(
     { caseId, idempotency },
@@ -100,18 +99,6 @@ export async function runOpenCaseRequest(
     await withdrawStep(changed.after, pending, { ...dependencies, because: 'CaseRests' });
   await wakeCase(changed.after, 'CaseRests', dependencies);
   return changed;
-}
-
-/** The documents of every application the case has a loan of; none are read when none are named. */
-async function documentsOf(
-  { loans }: CollectionCase,
-  evidence: readonly string[],
-  { applications }: OpenRequestDependencies,
-): Promise<readonly ApplicationDocument[]> {
-  if (evidence.length === 0) return [];
-  const ids = [...new Set(loans.map(({ applicationId }) => applicationId))];
-  const found = await Promise.all(ids.map((applicationId) => applications.find(applicationId)));
-  return found.flatMap((application) => application?.documents ?? []);
 }
 
 /** A repeat meets the task it opened before. */

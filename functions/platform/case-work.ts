@@ -1,6 +1,6 @@
-import type { CollectionCase, PendingStep } from '#domain/collections/case.ts';
+import type { CollectionCase, Pause, PendingStep } from '#domain/collections/case.ts';
 import type { Cases } from '#domain/collections/ports.ts';
-import { stepTaskIdOf } from '#domain/collections/collection-task.ts';
+import { pauseTaskIdOf, stepTaskIdOf } from '#domain/collections/collection-task.ts';
 import { closeTask } from '#domain/tasks/close-task.ts';
 import type { Tasks } from '#domain/tasks/ports.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
@@ -44,6 +44,23 @@ export async function withdrawStep(
     if (task.status !== 'Closed')
       await tasks.replace(closeTask(task, { at: now().toISOString(), because }));
     if (task.taskToken !== undefined) await tokens.succeed(task.taskToken, { outcome: because });
+  });
+}
+
+/** Takes the question of a withdrawn request out of its queue; one that was answered meanwhile keeps its answer. */
+export async function withdrawQuestion(
+  collectionCase: Pick<CollectionCase, 'caseId' | 'opening'>,
+  pause: Pick<Pause, 'pauseId' | 'kind'>,
+  { tasks, now }: Pick<CaseWorkPorts, 'tasks' | 'now'>,
+): Promise<void> {
+  const taskId = pauseTaskIdOf(collectionCase, pause);
+  if (taskId === undefined) return;
+  await retryOnConflict(async () => {
+    const task = await tasks.find(taskId);
+    if (task?.status === 'Open')
+      await tasks.replace(
+        closeTask(task, { at: now().toISOString(), because: 'RequestWithdrawn' }),
+      );
   });
 }
 

@@ -1,5 +1,5 @@
 import type { CollectionAgency } from '#domain/collections/agency.ts';
-import type { CollectionCase } from '#domain/collections/case.ts';
+import { isResting, type CollectionCase } from '#domain/collections/case.ts';
 import type { ConductLimits } from '#domain/collections/conduct-limits.ts';
 import { confirmContact } from '#domain/collections/confirm-contact.ts';
 import type { Contact } from '#domain/collections/contact.ts';
@@ -12,7 +12,6 @@ import {
 } from '#domain/collections/outcome-code.ts';
 import type { Cases } from '#domain/collections/ports.ts';
 import {
-  isResting,
   reserveContact,
   type ContactRequest,
   type RefusalReason,

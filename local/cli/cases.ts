@@ -70,7 +70,8 @@ export function describeCase(found: TaskRow): string[] {
     pending === undefined ? 'nothing under way' : `under way: ${textOf(pending['stepId'])}`,
     ...(assignment === undefined ? [] : [`with ${textOf(assignment['agencyId'])}`]),
     ...pauses.map(
-      (pause) => `rests: ${textOf(pause['kind'])}, answer by ${textOf(pause['answerBy'])}`,
+      (pause) =>
+        `rests: ${textOf(pause['kind'])} (${textOf(pause['pauseId'])}), answer by ${textOf(pause['answerBy'])}`,
     ),
     ...promises.map(
       (promise) =>

@@ -170,13 +170,27 @@ function addRequests(collect: Command): void {
       output.result(body, () => describeCase(body));
     });
 
+  connected(collect.command('withdraw'))
+    .description('take back a request at the wish of the debtor: the case goes on')
+    .argument('<caseId>')
+    .argument('<pauseId>', 'of the request, as `zhudai case` shows it')
+    .requiredOption('--evidence <id>', 'the document, or the contact in which the debtor said so')
+    .action(async (caseId: string, pauseId: string, flags: CommandFlags & { evidence: string }) => {
+      const { output, operator } = await connection(flags);
+      const { describeCase } = await import('./cases.ts');
+      const { evidence } = flags;
+      const path = `/ops/cases/${caseId}/requests/${pauseId}/withdrawal`;
+      const { body } = await operator.post(path, { evidence });
+      output.result(body, () => describeCase(body));
+    });
+
   connected(collect.command('hours'))
     .description('record hours the debtor wishes to be contacted in, or allows besides')
     .argument('<caseId>')
     .argument('<kind>', 'Only: of the ordinary hours just these. Also: these as well')
     .requiredOption('--from <time>', 'for example 18:00')
     .requiredOption('--to <time>', 'for example 20:00')
-    .requiredOption('--evidence <id>', 'the document or recording of it')
+    .requiredOption('--evidence <id>', 'the document, or the contact in which the debtor said so')
     .action(
       async (
         caseId: string,

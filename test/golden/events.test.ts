@@ -134,6 +134,7 @@ const notRecorded: Readonly<Record<string, readonly string[]>> = {
     'functions/collateral/follow-ending.ts ApplicationExpired',
     'functions/collateral/follow-ending.ts ApplicationWithdrawn',
     'functions/collateral/follow-ending.ts LoanSettled',
+    'functions/collections/follow-case.ts CaseRequestWithdrawn',
     'functions/collections/follow-case.ts CaseStepDone',
     'functions/collections/follow-case.ts CaseStrategyChanged',
     'functions/collections/follow-case.ts PromiseMade',

@@ -321,14 +321,12 @@ class Walk {
         code: 'NoAnswer',
       });
     });
-    await this.#step('contact hours', () =>
-      supervisor.post(`${first}/contact-hours`, {
-        kind: 'Only',
-        from: '18:00',
-        to: '20:00',
-        evidence: 'walk',
-      }),
-    );
+    await this.#step('contact hours', async () => {
+      const { loans } = (await supervisor.get(first)) as { loans: Items };
+      const evidence = await this.#upload(String(loans[0]?.['applicationId']), 'Other');
+      const hours = { kind: 'Only', from: '18:00', to: '20:00', evidence };
+      await verified(() => supervisor.post(`${first}/contact-hours`, hours));
+    });
     await this.#step('campaign', () =>
       supervisor.post('/ops/campaigns/walk/selections', { creditPolicyId: 'person' }),
     );
@@ -352,15 +350,7 @@ class Walk {
         ...{ kind: 'Hardship', reason: 'Illness', plan: { moreInstallments: 3 } },
         evidence: [documentId],
       };
-      // The bytes are looked at a moment after they arrived.
-      for (let tries = 1; ; tries += 1)
-        try {
-          await supervisor.post(`${path}/requests`, hardship);
-          return;
-        } catch (error) {
-          if (tries === 50) throw error;
-          await new Promise((resolve) => setTimeout(resolve, 200));
-        }
+      await verified(() => supervisor.post(`${path}/requests`, hardship));
     });
     await this.#work();
   }
@@ -581,4 +571,16 @@ class Walk {
 function onlyProblems(error: unknown): undefined {
   if (!(error instanceof PlatformProblem) || error.status >= 500) throw error;
   return undefined;
+}
+
+/** Bytes are looked at a moment after they arrived: what names them as evidence is asked again until they are. */
+async function verified(ask: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      await ask();
+      return;
+    } catch (error) {
+      if (tries === 50) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
 }

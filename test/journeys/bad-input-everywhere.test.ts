@@ -106,6 +106,7 @@ const unknownIds = [
   'originate-loan:none',
   'none',
   'debit#2020-01-01',
+  'pause-999999999',
   '0'.repeat(64),
 ];
 

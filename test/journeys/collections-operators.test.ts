@@ -267,9 +267,13 @@ describe('a collector at work', () => {
 });
 
 describe('the hours of a debtor', () => {
-  const wish = { kind: 'Only', from: '18:00', to: '20:00', evidence: 'doc_hours' };
-
-  it('are agreed within the law', async () => {
+  it('are agreed within the law, with evidence of it', async () => {
+    const evidence = await platform.upload(loan(3));
+    const wish = { kind: 'Only', from: '18:00', to: '20:00', evidence };
+    const { contacts } = await platform.caseOf(caseId(3));
+    const unanswered = (contacts as Record<string, unknown>[]).find(
+      ({ channel, result }) => channel === 'Call' && result === 'Unanswered',
+    );
     const agree = (body: unknown) => post('collector', on(3, '/contact-hours'), body);
     for (const wrong of [
       { ...wish, from: '06:00' },
@@ -277,6 +281,10 @@ describe('the hours of a debtor', () => {
       { ...wish, from: '25:00' },
       { ...wish, kind: 'Also' },
       { ...wish, evidence: '' },
+      { ...wish, evidence: 'he said so' },
+      { ...wish, evidence: `doc_${'0'.repeat(26)}` },
+      { ...wish, evidence: `contact_${'0'.repeat(26)}` },
+      { ...wish, evidence: String(unanswered?.['contactId']) },
     ])
       expect((await agree(wrong)).status).toBe(400);
     expect(await agree(wish)).toMatchObject({ status: 200, body: { kind: 'Only', from: '18:00' } });
@@ -327,6 +335,37 @@ describe('what a debtor asks', () => {
     const task = await platform.taskOf('AnswerDispute', caseId(2));
     expect((await platform.decide('operator-b', task, 'Uphold')).status).toBe(200);
     await platform.caseWhen(caseId(2), ({ overdueFen }) => Number(overdueFen) > 0);
+  });
+
+  it('goes on when the debtor takes back a complaint, as somebody else saw proven', async () => {
+    const withdraw = (pauseId: string, evidence: string, who: OperatorName = 'supervisor') =>
+      post(who, on(3, `/requests/${pauseId}/withdrawal`), { evidence });
+    const { pauses } = (
+      await post('collector', on(3, '/requests'), {
+        ...{ kind: 'Complaint', reason: 'Conduct' },
+      })
+    ).body as { pauses: { pauseId: string }[] };
+    const pauseId = pauses[0]?.pauseId ?? '';
+    const evidence = await platform.upload(loan(3));
+    expect((await withdraw(pauseId, evidence, 'collector')).status).toBe(403);
+    expect((await withdraw(pauseId, 'he said so')).status).toBe(400);
+    expect((await withdraw(pauseId, `doc_${'0'.repeat(26)}`)).status).toBe(400);
+    expect((await withdraw('pause-0', evidence)).status).toBe(404);
+    expect((await withdraw('nonsense', evidence)).status).toBe(404);
+    const task = await platform.taskOf('AnswerComplaint', caseId(3));
+    expect(await withdraw(pauseId, evidence)).toMatchObject({ status: 200, body: { pauses: [] } });
+    expect((await withdraw(pauseId, evidence)).status).toBe(404);
+    const closed = await get('operator-b', `/ops/tasks/${String(task['taskId'])}`);
+    expect(closed.body).toMatchObject({ status: 'Closed' });
+    const own = (
+      await post('supervisor', on(3, '/requests'), {
+        ...{ kind: 'Complaint', reason: 'Conduct' },
+      })
+    ).body as { pauses: { pauseId: string }[] };
+    expect((await withdraw(own.pauses[0]?.pauseId ?? '', evidence)).status).toBe(403);
+    const second = await platform.taskOf('AnswerComplaint', caseId(3));
+    expect((await platform.decide('operator-b', second, 'Uphold')).status).toBe(200);
+    await platform.caseWhen(caseId(3), (found) => (found['pauses'] as unknown[]).length === 0);
   });
 
   it.each([
@@ -483,7 +522,12 @@ describe('a collector at the command line', () => {
   });
 
   it('notes the hours and the complaint of a debtor', async () => {
-    const hours = ['--from', '09:00', '--to', '21:00', '--evidence', 'recording 1'];
+    const { contacts } = await platform.caseOf(caseId(4));
+    const spoken = (contacts as Record<string, unknown>[]).find(
+      ({ result }) => result === 'Effective',
+    );
+    const evidence = String(spoken?.['contactId']);
+    const hours = ['--from', '09:00', '--to', '21:00', '--evidence', evidence];
     expect(await collect('hours', caseId(4), 'Only', ...hours)).toContain('Only from 09:00');
     const complaint = await collect('request', caseId(4), 'Complaint', '--reason', 'Conduct');
     expect(complaint).toContain('rests: Complaint');

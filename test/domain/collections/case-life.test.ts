@@ -8,7 +8,7 @@ import {
 } from '#domain/collections/agency.ts';
 import { answerPause } from '#domain/collections/answer-pause.ts';
 import { CaseClosedFacts, caseResultOf, sumResults } from '#domain/collections/case-result.ts';
-import type { CollectionCase } from '#domain/collections/case.ts';
+import { isResting, type CollectionCase } from '#domain/collections/case.ts';
 import { beginStep, chooseStep } from '#domain/collections/choose-step.ts';
 import { closeCase } from '#domain/collections/close-case.ts';
 import { openPauseTask, openStepTask, priorityOf } from '#domain/collections/collection-task.ts';
@@ -19,10 +19,10 @@ import { openCase } from '#domain/collections/open-case.ts';
 import { addWorkdays, pauseCase } from '#domain/collections/pause-case.ts';
 import { breakPromise, makePromise } from '#domain/collections/promise.ts';
 import { receivePayment, returnPayment } from '#domain/collections/receive-payment.ts';
-import { isResting } from '#domain/collections/reserve-contact.ts';
 import { renewRun } from '#domain/collections/renew-run.ts';
 import { settleDisposal } from '#domain/collections/settle-disposal.ts';
 import { StrategyStep } from '#domain/collections/strategy.ts';
+import { withdrawRequest } from '#domain/collections/withdraw-request.ts';
 import { decideTask } from '#domain/tasks/decide-task.ts';
 import type { Task } from '#domain/tasks/task.ts';
 import { aCase, aDebt, shippedLimits, shippedStrategy } from '../collections-builders.ts';
@@ -193,6 +193,45 @@ describe('a promise to pay', () => {
   ])('is judged on %s: %s', (day, status) => {
     expect(breakPromise(made, { on: day, at, limits })?.promises[0]?.status).toBe(status);
   });
+
+  const rested = (since: string) =>
+    pauseCase(made, {
+      ...{ kind: 'Complaint', reason: 'Conduct', evidence: [], on: since, at },
+      ...{ actor: 'operator:a', limits },
+    });
+
+  it('is not judged while the case rests', () => {
+    expect(breakPromise(rested('2026-11-29'), { on: '2026-12-20', at, limits })).toBeUndefined();
+  });
+
+  it.each([
+    ['2026-11-29', '2026-12-05', 'Lapsed', 'passed in the rest'],
+    ['2026-11-30', '2026-12-01', 'Lapsed', 'was the first day of the rest'],
+    ['2026-11-29', '2026-11-30', 'Open', 'is the one on which the rest ends'],
+    ['2026-12-01', '2026-12-05', 'Open', 'passed before the rest'],
+    ['2026-11-27', '2026-11-28', 'Open', 'is still to come'],
+  ])('after a rest from %s to %s is %s: its day %s', (since, until, status) => {
+    const paused = rested(since);
+    const [pause] = paused.pauses;
+    if (pause === undefined) throw new Error('no pause');
+    const task = decided(openPauseTask(paused, { pause, at }), 'Uphold');
+    const answeredAt = `${until}T02:00:00.000Z`;
+    const next = answerPause(paused, { pauseId: pause.pauseId, task, limits, at: answeredAt });
+    expect(next?.promises[0]?.status).toBe(status);
+  });
+
+  it('waits on when one rest ends and another goes on, or only one loan was at rest', () => {
+    const twice = pauseCase(rested('2026-11-29'), {
+      ...{ kind: 'Dispute', reason: 'AmountWrong', evidence: [], on: '2026-11-29', at },
+      ...{ actor: 'operator:a', limits },
+    });
+    const [pause] = twice.pauses;
+    if (pause === undefined) throw new Error('no pause');
+    const task = decided(openPauseTask(twice, { pause, at }), 'Uphold');
+    const later = '2026-12-05T02:00:00.000Z';
+    const next = answerPause(twice, { pauseId: pause.pauseId, task, limits, at: later });
+    expect(next).toMatchObject({ promises: [{ status: 'Open' }], pauses: [{ kind: 'Dispute' }] });
+  });
 });
 
 describe('pauseCase', () => {
@@ -278,6 +317,36 @@ describe('pauseCase', () => {
     const shorter = { ...limits, reliefAgreementDays: 2 };
     const sooner = answerPause(paused, { pauseId: pause.pauseId, task, limits: shorter, at });
     expect(sooner?.notBefore).toBe(isGranted ? '2026-11-28T02:00:00.000Z' : undefined);
+  });
+});
+
+describe('withdrawRequest', () => {
+  const evidence = `doc_${'A'.repeat(26)}`;
+  const by = (actor: string) => ({ pauseId: 'pause-2', evidence, at, actor });
+  const complaint = (of = aCase()) =>
+    pauseCase(of, {
+      ...{ kind: 'Complaint', reason: 'Conduct', evidence: [], on, at },
+      ...{ actor: 'operator:a', limits },
+    });
+
+  it('ends the rest, is no answer, and says on what evidence', () => {
+    const asked = complaint(aCase({ version: 1 }));
+    const withdrawn = withdrawRequest(asked, by('operator:b'));
+    expect(withdrawn).toMatchObject({
+      pauses: [],
+      event: { type: 'CaseRequestWithdrawn', facts: { kind: 'Complaint', evidence } },
+    });
+    expect(withdrawn.notBefore).toBeUndefined();
+    expect(() => withdrawRequest(withdrawn, by('operator:b'))).toThrow('no such request');
+  });
+
+  it('is not for whoever recorded it, nor for new terms that are on their way', () => {
+    const asked = complaint(aCase({ version: 1 }));
+    expect(() => withdrawRequest(asked, by('operator:a'))).toThrow('same person');
+    const granted = asked.pauses.map((pause) => ({ ...pause, kind: 'Restructuring' as const }));
+    expect(() => withdrawRequest({ ...asked, pauses: granted }, by('operator:b'))).toThrow(
+      'refused at the loan',
+    );
   });
 });
 

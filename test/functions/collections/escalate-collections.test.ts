@@ -17,6 +17,7 @@ import { runApplyRelief } from '#functions/collections/apply-relief.ts';
 import { runAwaitNextStep } from '#functions/collections/await-next-step.ts';
 import { changeStrategy } from '#domain/collections/change-strategy.ts';
 import { pauseCase } from '#domain/collections/pause-case.ts';
+import { withdrawRequest } from '#domain/collections/withdraw-request.ts';
 import { runFollowCase } from '#functions/collections/follow-case.ts';
 import { strategyInForce } from '#platform/collection-catalog.ts';
 import { runChooseStep } from '#functions/collections/choose-step.ts';
@@ -593,6 +594,39 @@ describe('a route that died after it stored the change', () => {
     const { items } = await world.stores.tasks.listInbox({ queue: 'Relief' }, { limit: 9 });
     expect(items.map(({ kind }) => kind)).toEqual(['AnswerComplaint']);
     expect((await world.caseOf(borrowerKey)).pending).toBeUndefined();
+  });
+
+  it('leaves a withdrawn request whose question leaves its queue, unless it was answered meanwhile', async () => {
+    const world = await worldWith({ stepId: 'sms', action: 'Sms' });
+    await world.overdue(loan);
+    const { borrowerKey, lenderId } = loan;
+    const now = world.now().toISOString();
+    const limits = { hardshipReplyWorkdays: 7, disputeDays: 20, complaintDays: days };
+    const paused = pauseCase(await world.caseOf(borrowerKey), {
+      ...{ kind: 'Complaint', reason: 'Conduct', evidence: [], limits },
+      ...{ on: '2026-11-26', at: now, actor: 'operator:collector' },
+    });
+    await world.stores.cases.replace(paused);
+    await runFollowCase({ borrowerKey, lenderId, at: now }, world.dependencies());
+    await world.idle();
+    const [pause] = paused.pauses;
+    if (pause === undefined) throw new Error('no pause');
+    const { pauseId, kind } = pause;
+    const event = { borrowerKey, lenderId, at: now, pauseId, kind };
+    const asked = async () =>
+      (await world.stores.tasks.listInbox({ queue: 'Relief' }, { limit: 9 })).items.length;
+    await runFollowCase(event, world.dependencies());
+    expect(await asked()).toBe(1);
+    const evidence = `doc_${'A'.repeat(26)}`;
+    const actor = 'operator:supervisor';
+    const current = await world.caseOf(borrowerKey);
+    const withdrawn = withdrawRequest(current, { pauseId, evidence, at: now, actor });
+    await world.stores.cases.replace(withdrawn);
+    await runFollowCase(event, world.dependencies());
+    await runFollowCase(event, world.dependencies());
+    expect(await asked()).toBe(0);
+    await world.idle();
+    expect((await world.caseOf(borrowerKey)).pauses).toEqual([]);
   });
 
   it('leaves a strategy that the waiting workflow takes up, and wakes nobody who has seen it', async () => {
