@@ -2,6 +2,7 @@ import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { DEFAULT_DATA_FOLDER } from './hosting/data-folder.ts';
 import { CannotStart, requireJava } from './hosting/database-process.ts';
 
 const usage = `npm start -- [flags]
@@ -68,7 +69,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   if (!stopping.signal.aborted) console.log(describeReady(platform));
   const summary = await replay;
-  if (!stopping.signal.aborted) console.log(`${summary}${describeNext(platform)}`);
+  if (!stopping.signal.aborted) console.log(`${summary}${describeNext(platform, flags.data)}`);
   await ended;
 }
 
@@ -110,7 +111,7 @@ function parseFlags(argv: readonly string[]) {
       args: [...argv],
       options: {
         port: { type: 'string', default: '4000' },
-        data: { type: 'string', default: '.zhudai' },
+        data: { type: 'string', default: DEFAULT_DATA_FOLDER },
         memory: { type: 'boolean', default: false },
         empty: { type: 'boolean', default: false },
         'auto-operate': { type: 'boolean', default: false },

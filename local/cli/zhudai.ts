@@ -7,6 +7,7 @@ import { connected, connection } from './connection.ts';
 import type { CommandFlags } from './credentials.ts';
 import { addPartnerKeyCommands } from './partner-key-commands.ts';
 import { addPrivacyCommands } from './privacy-commands.ts';
+import type { PlatformProblem } from '../sandbox/platform-client.ts';
 import type { ReplayFlags } from './run-replay.ts';
 import type { FitFlags } from './scorecard-fit.ts';
 import { addServicingCommands } from './servicing-commands.ts';
@@ -325,10 +326,12 @@ connected(program.command('dead-letters'))
 
 /** Why a command failed, and what to do when the platform is simply not there. */
 function explain(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  return code === 'ECONNREFUSED'
-    ? 'no platform answers there: run npm start, or say where it is with --url or --port'
-    : (message ?? String(error));
+  const { code, message = String(error), status } = error as Partial<PlatformProblem>;
+  if (code === 'ECONNREFUSED')
+    return 'no platform answers there: run npm start, or say where it is with --url or --port';
+  if (status === 401)
+    return `${message}\nsay with --data which folder the platform keeps its credentials in, or give --partner-key or --operator-token`;
+  return message;
 }
 
 try {

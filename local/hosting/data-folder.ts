@@ -10,6 +10,9 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { CannotStart } from './database-process.ts';
 
+/** Where everything is kept unless another folder is named. */
+export const DEFAULT_DATA_FOLDER = '.zhudai';
+
 /** How what a data folder holds is laid out. A version that reads it otherwise counts on. */
 const FORMAT = 1;
 

@@ -1,3 +1,4 @@
+import { DEFAULT_DATA_FOLDER } from './data-folder.ts';
 import type { Platform } from './platform.ts';
 
 /** What a program that started the platform reads, one fact a line. */
@@ -15,8 +16,9 @@ export function describeReady({
   ].join('\n');
 }
 
-/** What to try next, in lines that work when pasted. */
-export function describeNext(platform: Platform): string {
+/** What to try next, in lines that work when pasted. The command line finds url, key and token in the data folder. */
+export function describeNext(platform: Platform, dataFolder: string): string {
+  const where = dataFolder === DEFAULT_DATA_FOLDER ? '' : ` --data '${dataFolder}'`;
   const { baseUrl, partnerKey, operatorToken, awsEndpoint, assembly } = platform;
   const machine = assembly
     .ofType('AWS::StepFunctions::StateMachine')
@@ -42,8 +44,8 @@ AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
 
 Move the clock a day on, check the books:
 
-npx zhudai advance 1d --url ${baseUrl}
-npx zhudai audit --url ${baseUrl}
+npx zhudai advance 1d${where}
+npx zhudai audit${where}
 
 Ctrl-C stops everything; start again and it goes on where it was.`;
 }

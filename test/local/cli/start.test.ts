@@ -204,6 +204,14 @@ describe('a running platform', () => {
     expect([0, 130]).toContain(await second.exit);
 
     const third = await run(data);
+    // The lines it prints work when pasted, wherever its folder is.
+    const lines = third.output().match(/^npx zhudai .*$/gm) ?? [];
+    expect(lines).toHaveLength(2);
+    for (const line of lines) {
+      const command = line.replace(/^npx zhudai/, `'${process.execPath}' local/cli/zhudai.ts`);
+      const { status, stderr } = spawnSync('sh', ['-c', command], { cwd: root, encoding: 'utf8' });
+      expect({ status, stderr }).toMatchObject({ status: 0 });
+    }
     third.signal('SIGINT');
     expect(await third.exit).toBe(0);
   }, 240_000);

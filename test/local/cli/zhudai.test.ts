@@ -66,6 +66,13 @@ describe('zhudai', () => {
     expect(stderr).toContain('npm start');
   });
 
+  it('says what to do when a key or token does not fit', async () => {
+    platform.nextStatuses.push(401);
+    const { code, stderr } = await zhudai('cases', '--url', platform.url);
+    expect(code).toBe(1);
+    expect(stderr).toContain('say with --data');
+  });
+
   it.each([
     { words: ['advance', 'soon'], says: 'is no duration' },
     { words: ['replay', '--count', 'many'], says: '--count must be a whole number' },
