@@ -327,6 +327,15 @@ class Walk {
       const hours = { kind: 'Only', from: '18:00', to: '20:00', evidence };
       await verified(() => supervisor.post(`${first}/contact-hours`, hours));
     });
+    await this.#step('request taken back', async () => {
+      const { loans } = (await supervisor.get(first)) as { loans: Items };
+      const evidence = await this.#upload(String(loans[0]?.['applicationId']), 'Other');
+      const complaint = { kind: 'Complaint', reason: 'Conduct' };
+      const { body } = await this.#as('collector').post(`${first}/requests`, complaint);
+      const { pauses } = body as { pauses: Items };
+      const path = `${first}/requests/${String(pauses[0]?.['pauseId'])}/withdrawal`;
+      await verified(() => supervisor.post(path, { evidence }));
+    });
     await this.#step('campaign', () =>
       supervisor.post('/ops/campaigns/walk/selections', { creditPolicyId: 'person' }),
     );
