@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ReasonCode } from '../applications/application.ts';
 import { AnnualRate, BusinessDate } from '../shared/primitives.ts';
+import { populationShareOf } from '../underwriting/prior-correction.ts';
 import { factFault, policyFacts } from '../underwriting/policy-facts.ts';
 import { decisionTable, type TableShape, type TableFault } from './decision-table.ts';
 import { Text } from './texts.ts';
@@ -27,6 +28,7 @@ export const Rule = z.strictObject({
 });
 export type Rule = z.infer<typeof Rule>;
 
+const WHOLE = 10_000;
 const BasisPoints = z.int().min(0).max(100_000);
 
 const Segment = z.strictObject({
@@ -79,6 +81,25 @@ const Challenger = z.strictObject({
 });
 export type Challenger = z.infer<typeof Challenger>;
 
+/**
+ * How the default rates of the grades came from the sample of the scorecard: the share that went bad in the sample, and in
+ * the population that the lender lends to. Every lender puts its own. Absent: the rates are the lender's own observation.
+ */
+const Calibration = z.strictObject({
+  sampleBadBasisPoints: z.int().min(1).max(9999),
+  populationBadBasisPoints: z.int().min(1).max(9999),
+  source: z.string().min(1),
+  /** As in a policy pack: A read, B several secondary sources, C one, U unverified or our own choice. */
+  certainty: z.enum(['A', 'B', 'C', 'U']),
+  /** What each grade lost in the sample. */
+  sampleGrades: z
+    .array(
+      z.strictObject({ grade: z.string().min(1), defaultBasisPoints: BasisPoints.max(10_000) }),
+    )
+    .min(1),
+});
+type Calibration = z.infer<typeof Calibration>;
+
 /** A price may depend on these and on what is pledged, and on nothing else (PIPL art. 24: no unreasonable difference). */
 export const declaredPriceFactors = [
   'grade',
@@ -98,12 +119,13 @@ const Shape = z.object({
   segments: z.array(Segment).min(1),
   /** Who belongs to which segment. */
   placement: decisionTable(z.strictObject({ segmentId: z.string() })),
-  /** What each grade of the scorecard has lost: the share of loans that went bad. */
+  /** What each grade of the scorecard is expected to lose where this policy lends: the share of loans that go bad. */
   grades: z
     .array(
       z.strictObject({ grade: z.string().min(1), defaultBasisPoints: BasisPoints.max(10_000) }),
     )
     .min(1),
+  calibration: Calibration.optional(),
   lossGivenDefaultBasisPoints: BasisPoints.max(10_000),
   limits: decisionTable(Limit),
   /** An offer below what was asked for is a multiple of this. */
@@ -131,6 +153,7 @@ function policyFaults(policy: z.infer<typeof Shape>): TableFault[] {
   return [
     ...policy.rules.flatMap(ruleFaults),
     ...repeatedRules(policy.rules),
+    ...(policy.calibration === undefined ? [] : calibrationFaults(policy, policy.calibration)),
     ...tableNames.flatMap((name) => dimensionFaults(name, policy)),
     ...policy.pricing.dimensions
       .filter(({ fact }) => !declaredPriceFactors.some((factor) => factor === fact))
@@ -152,6 +175,33 @@ function policyFaults(policy: z.infer<typeof Shape>): TableFault[] {
       ? [{ path: ['effectiveTo'], message: 'it ends before it begins' }]
       : []),
   ];
+}
+
+/** A grade's default rate is what its rate in the sample comes to in the population: nobody changes one alone. */
+function calibrationFaults(
+  { grades }: z.infer<typeof Shape>,
+  { sampleBadBasisPoints, populationBadBasisPoints, sampleGrades }: Calibration,
+): TableFault[] {
+  const prior = {
+    sampleBadShare: sampleBadBasisPoints / WHOLE,
+    populationBadShare: populationBadBasisPoints / WHOLE,
+  };
+  return grades.flatMap(({ grade, defaultBasisPoints }, at) => {
+    const path = ['grades', at];
+    const sample = sampleGrades.find((each) => each.grade === grade);
+    if (sample === undefined)
+      return [{ path, message: `the calibration forgets the grade ${grade}` }];
+    const share = populationShareOf(sample.defaultBasisPoints / WHOLE, prior);
+    const expected = Math.round(share * WHOLE);
+    return defaultBasisPoints === expected
+      ? []
+      : [
+          {
+            path,
+            message: `grade ${grade} defaults at ${expected} basis points by its calibration, not at ${defaultBasisPoints}`,
+          },
+        ];
+  });
 }
 
 function ruleFaults({ ruleId, when }: Rule, at: number): TableFault[] {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ReasonCode } from '../applications/application.ts';
 import { protectionOf } from './protected-fields.ts';
 import { ScorecardFit } from './scorecard-fit.ts';
+import { ScorecardPopulation } from './scorecard-population.ts';
 import { Text } from './texts.ts';
 
 /** How many loans of the fitting sample fell here, and how many of them went bad. */
@@ -57,6 +58,8 @@ export const Scorecard = z
     evidence: z.string().min(1),
     /** The same for a program, when a program found them. */
     fit: ScorecardFit.optional(),
+    /** What the sample's rates are worth in the population; beside `fit`, which is of the sample alone. */
+    population: ScorecardPopulation.optional(),
     basePoints: z.int(),
     attributes: z.array(Attribute).min(1),
     /** From the best down; the last takes everything below. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import type { ScorecardPopulation } from '../../domain/catalog/scorecard-population.ts';
 import { loadCatalogFile } from '../../domain/catalog/load-catalog.ts';
 import type { CrossValidation } from '../../domain/underwriting/scorecard-fit/cross-validate.ts';
 import { FitPlan } from '../../domain/underwriting/scorecard-fit/fit-plan.ts';
@@ -22,6 +23,7 @@ export interface FitFlags {
   readonly label?: string;
   readonly bad: string;
   readonly plan?: string;
+  readonly populationBadRate?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -49,6 +51,8 @@ export interface FitReport {
     readonly bins: number;
   }[];
   readonly leftOut: LoanTable['leftOut'];
+  /** What the grades of the sample are in the population; absent when nobody said how many go bad there. */
+  readonly population?: ScorecardPopulation;
   /** Where the card was written; the card itself when it was not. */
   readonly out?: string;
   readonly scorecard?: object;
@@ -67,7 +71,7 @@ export function fitFile(
   const bytes = readFileSync(file);
   const text = (isGzip(bytes) ? gunzipSync(bytes) : bytes).toString('utf8');
   const isGerman = isGermanFile(text);
-  const plan = planOf(flags, isGerman);
+  const plan = withPopulation(planOf(flags, isGerman), flags.populationBadRate);
   const table = isGerman
     ? germanTable(text)
     : csvTable(text, { target: flags.target ?? flags.label, badValue: flags.bad });
@@ -99,6 +103,15 @@ function planOf({ plan }: FitFlags, isGerman: boolean): FitPlan {
   return isGerman ? germanPlan : FitPlan.parse({});
 }
 
+/** The rate of the command line before the one of the plan. */
+function withPopulation(plan: FitPlan, rate: string | undefined): FitPlan {
+  if (rate === undefined) return plan;
+  const badShare = Number(rate);
+  if (!/^0?\.\d+$/.test(rate) || badShare <= 0)
+    throw new Error(`--population-bad-rate must be a share between 0 and 1, and is ${rate}`);
+  return { ...plan, population: { badShare, source: 'given with --population-bad-rate' } };
+}
+
 function wholeNumber(
   text: string,
   { name, min }: { readonly name: string; readonly min: number },
@@ -121,7 +134,7 @@ function reportOf(
     readonly out: string | undefined;
   },
 ): FitReport {
-  const { fit, attributes } = scorecard;
+  const { fit, population, attributes } = scorecard;
   if (fit === undefined) throw new Error('a fitted card says how it was fitted');
   const { loans, badLoans, sha256, folds, repeats, seed, auc, ks, gini, pooled, own } = fit;
   return {
@@ -156,6 +169,7 @@ function reportOf(
       bins: bins.length,
     })),
     leftOut,
+    ...(population === undefined ? {} : { population }),
     ...(out === undefined ? { scorecard } : { out }),
   };
 }
@@ -185,9 +199,33 @@ export function describeFit(report: FitReport): string[] {
       ({ field, informationValue, weight, bins }) =>
         `${field.padEnd(26)} ${informationValue.toFixed(4).padStart(11)} ${weight.toFixed(3).padStart(7)} ${String(bins).padStart(5)}`,
     ),
+    '',
+    ...describePopulation(report),
     ...report.leftOut.map(({ field, because }) => `left out: ${field}, which says ${because}`),
     report.out === undefined
       ? 'write the card with --out FILE'
       : `the card is in ${report.out}: put it in catalog/scorecards/ to use it`,
   ];
+}
+
+function describePopulation({ population, loans, badLoans }: FitReport): string[] {
+  const inSample = percent(badLoans / loans);
+  if (population === undefined)
+    return [
+      `grades lose what they lost in the sample (${inSample} bad): where fewer loans go bad, say so with --population-bad-rate`,
+    ];
+  const { badShare, logOddsShift, grades, source } = population;
+  return [
+    `grade     loans     bad  in sample  in population (${percent(badShare)} bad instead of ${inSample}; log-odds +${logOddsShift.toFixed(4)})`,
+    ...grades.map(
+      (each) =>
+        `${each.grade.padEnd(6)} ${String(each.loans).padStart(8)} ${String(each.badLoans).padStart(7)} ` +
+        `${percent(each.badShare).padStart(10)} ${percent(each.populationBadShare).padStart(14)}`,
+    ),
+    `population: ${source}`,
+  ];
+}
+
+function percent(share: number | undefined): string {
+  return share === undefined ? '-' : `${(100 * share).toFixed(2)} %`;
 }

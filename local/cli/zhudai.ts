@@ -137,6 +137,10 @@ scorecard
     '--plan <file>',
     'JSON: name, fields with shapes and reason codes, limits, points, grades',
   )
+  .option(
+    '--population-bad-rate <share>',
+    'how many go bad where the card is used, for example 0.05',
+  )
   .option('--out <file>', 'where to write the scorecard')
   .option('--json', 'answer in JSON')
   .action(async (file: string, flags: FitFlags) => {

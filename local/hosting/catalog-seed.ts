@@ -65,7 +65,10 @@ export async function movePointer(
   }
 }
 
-/** The items of every file of a catalog's folder, checked by their schemas: versions, and pointers to them. */
+/**
+ * The items of every file of a catalog's folder, checked by their schemas: versions, and for each item one pointer, to the
+ * newest of them.
+ */
 export function itemsOf(directory: string, webhookUrl?: string): Item[] {
   const items: Item[] = [];
   for (const [kind, { folder }] of Object.entries(catalogKinds) as [
@@ -86,7 +89,16 @@ export function itemsOf(directory: string, webhookUrl?: string): Item[] {
         throw new Error(`${relative(directory, file)}: ${messageOf(error)}`, { cause: error });
       }
     }
-  return items;
+  return newestPointers(items);
+}
+
+function newestPointers(items: readonly Item[]): Item[] {
+  const byKey = new Map<string, Item>();
+  for (const item of items.toSorted(
+    (one, other) => Number(one['version']) - Number(other['version']),
+  ))
+    byKey.set(`${String(item['kind'])} ${String(item['idVersion'])}`, item);
+  return [...byKey.values()];
 }
 
 function jsonFilesIn(folder: string): string[] {

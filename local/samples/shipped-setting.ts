@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { CreditPolicy } from '../../domain/catalog/credit-policy.ts';
 import { Funder } from '../../domain/catalog/funder.ts';
 import { catalogKinds, type CatalogKind } from '../../domain/catalog/load-catalog.ts';
@@ -9,6 +9,8 @@ import { Product } from '../../domain/catalog/product.ts';
 import { Scorecard } from '../../domain/catalog/scorecard.ts';
 import type { DecisionSetting } from '../../domain/underwriting/decide-by-policy.ts';
 import type { SampleSetting } from './sample-decision.ts';
+
+const Versioned = z.looseObject({ version: z.int() });
 
 const root = new URL('../../catalog/', import.meta.url);
 
@@ -33,6 +35,7 @@ export function shippedSetting(): SampleSetting & DecisionSetting {
   };
 }
 
+/** The newest version of the item that is meant. */
 function only<Schema extends z.ZodType>(
   kind: CatalogKind,
   schema: Schema,
@@ -41,7 +44,11 @@ function only<Schema extends z.ZodType>(
   const folder = new URL(`${catalogKinds[kind].folder}/`, root);
   const found = readdirSync(folder)
     .map((name) => schema.parse(JSON.parse(readFileSync(new URL(name, folder), 'utf8'))))
-    .find(isMeant);
+    .filter(isMeant)
+    .toSorted((one, other) => versionOf(other) - versionOf(one))
+    .at(0);
   if (found === undefined) throw new Error(`the catalog has no such ${kind}`);
   return found;
 }
+
+const versionOf = (item: unknown): number => Versioned.parse(item).version;

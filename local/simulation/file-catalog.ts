@@ -30,7 +30,8 @@ export class FileCatalog implements Catalog {
     const [version, latest] = loadCatalogFile(kind, content);
     const { idVersion }: CatalogItem = version;
     this.#items.set(`${kind} ${idVersion}`, withoutKey(version));
-    this.#latest.set(`${kind} ${latest.idVersion.replace(/#latest$/, '')}`, latest.version);
+    const id = `${kind} ${latest.idVersion.replace(/#latest$/, '')}`;
+    this.#latest.set(id, Math.max(latest.version, this.#latest.get(id) ?? 0));
   }
 
   find<Schema extends z.ZodType>(

@@ -31,6 +31,9 @@ export const funder = Funder.parse(contentOf('funder', 'zhudai-lending'));
 export const partner = Partner.parse(contentOf('partner', 'demo-partner'));
 export const personScorecard = Scorecard.parse(contentOf('scorecard', 'person'));
 export const companyScorecard = Scorecard.parse(contentOf('scorecard', 'company'));
+/** The first version: what was decided by it stays as it was. */
 export const personPolicy = CreditPolicy.parse(contentOf('credit-policy', 'person'));
+/** The version in force: the same answers, with the default rates of a population. */
+export const calibratedPolicy = CreditPolicy.parse(contentOf('credit-policy', 'person.v2'));
 export const companyPolicy = CreditPolicy.parse(contentOf('credit-policy', 'company'));
 export const reasonTexts = ReasonTexts.parse(contentOf('reason-texts', 'default'));

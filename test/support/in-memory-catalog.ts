@@ -52,14 +52,18 @@ export class InMemoryCatalog implements Catalog {
   }
 }
 
-/** Every item the files of `catalog/` make, as they are stored. */
+/** Every item the files of `catalog/` make, as they are stored: of several versions one pointer, to the newest. */
 export function catalogItems(): ReturnType<typeof loadCatalogFile>[number][] {
-  return (Object.keys(catalogKinds) as CatalogKind[]).flatMap((kind) => {
+  const items = (Object.keys(catalogKinds) as CatalogKind[]).flatMap((kind) => {
     const folder = join(root, catalogKinds[kind].folder);
     return readdirSync(folder).flatMap((file) => [
       ...loadCatalogFile(kind, JSON.parse(readFileSync(join(folder, file), 'utf8'))),
     ]);
   });
+  const byKey = new Map<string, (typeof items)[number]>();
+  for (const item of items.toSorted((one, other) => one.version - other.version))
+    byKey.set(`${item.kind} ${item.idVersion}`, item);
+  return [...byKey.values()];
 }
 
 export function inMemoryCatalog(): InMemoryCatalog {

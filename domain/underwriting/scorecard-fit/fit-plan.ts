@@ -25,6 +25,10 @@ export const FitPlan = z.strictObject({
   fields: z.array(FieldPlan).min(1).optional(),
   options: FitOptions.prefault({}),
   points: PointsScale.prefault({}),
+  /** How many loans go bad where the card is used, and who says so: left out when the sample is the population. */
+  population: z
+    .strictObject({ badShare: z.number().gt(0).lt(1), source: z.string().min(1) })
+    .optional(),
   grades: z
     .array(Grade)
     .min(1)

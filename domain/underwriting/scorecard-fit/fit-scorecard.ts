@@ -3,6 +3,8 @@ import { Scorecard } from '../../catalog/scorecard.ts';
 import { InvalidInput } from '../../shared/errors.ts';
 import { countBands, cutBands } from '../model-watch/score-bands.ts';
 import { crossValidate, type CrossValidation } from './cross-validate.ts';
+import type { ScorecardPopulation } from '../../catalog/scorecard-population.ts';
+import { logOddsShift, populationShareOf } from '../prior-correction.ts';
 import { discriminationOf } from './discrimination.ts';
 import { fitModel } from './fit-model.ts';
 import { reasonCodeOf, type FitPlan } from './fit-plan.ts';
@@ -80,6 +82,9 @@ function cardOf(fitCase: FitCase, model: ScaledModel, validation: CrossValidatio
     method: 'WeightOfEvidence',
     evidence: evidenceOf(fit),
     fit,
+    ...(plan.population === undefined
+      ? {}
+      : { population: populationOf(fitCase, model, plan.population) }),
     basePoints: model.basePoints,
     attributes: model.attributes.map(({ field, informationValue, weight, bins }) => ({
       field,
@@ -147,5 +152,32 @@ function fitOf(
     },
     scoreBands: bands.map((fromPoints, band) => ({ fromPoints, loans: counts[band] ?? 0 })),
     scoreMean: rounded(points.reduce((sum, each) => sum + each, 0) / points.length),
+  };
+}
+
+function populationOf(
+  { sample, plan }: FitCase,
+  model: ScaledModel,
+  { badShare: populationBadShare, source }: NonNullable<FitPlan['population']>,
+): ScorecardPopulation {
+  const badLoans = sample.isBad.filter((bad) => bad).length;
+  const prior = { sampleBadShare: badLoans / sample.isBad.length, populationBadShare };
+  const points = scoreSample(model, sample);
+  const gradeAt = points.map((each) =>
+    plan.grades.findIndex(({ fromPoints }) => each >= fromPoints),
+  );
+  return {
+    badShare: populationBadShare,
+    source,
+    logOddsShift: rounded(logOddsShift(prior)),
+    grades: plan.grades.map(({ grade }, at) => {
+      const outcomes = sample.isBad.filter((_, loan) => gradeAt[loan] === at);
+      const bad = outcomes.filter((isBad) => isBad).length;
+      const counts = { grade, loans: outcomes.length, badLoans: bad };
+      if (outcomes.length === 0) return counts;
+      const badShare = bad / outcomes.length;
+      const shown = rounded(populationShareOf(badShare, prior));
+      return { ...counts, badShare: rounded(badShare), populationBadShare: shown };
+    }),
   };
 }

@@ -5,8 +5,8 @@ import { decideByPolicy } from '../../../domain/underwriting/decide-by-policy.ts
 import { germanCase, personSetting } from './german-cases.ts';
 import { draftPolicy } from './german-table.ts';
 
-/** The shadow of a German application: `person#0001` is the champion, the stricter draft `person#0002` challenges it. */
-function shadow(position: number, decidesBy: 'Champion' | 'Challenger', version = 2): ShadowCase {
+/** The shadow of a German application: `person#0001` is the champion, the stricter draft `person#0003` challenges it. */
+function shadow(position: number, decidesBy: 'Champion' | 'Challenger', version = 3): ShadowCase {
   const { inputs } = germanCase(position);
   const champion = decideByPolicy(inputs, personSetting);
   const challenger = decideByPolicy(inputs, {
@@ -30,7 +30,7 @@ describe('compareShadows', () => {
     const [live] = compareShadows(positions.map((at) => shadow(at, 'Challenger')));
     expect(inShadow).toMatchObject({
       champion: 'person#0001',
-      challenger: 'person#0002',
+      challenger: 'person#0003',
       decidedByChallenger: 0,
       cases: 60,
       firstDecidedAt: '2026-11-23T02:00:00.000Z',
@@ -50,12 +50,12 @@ describe('compareShadows', () => {
   });
 
   it('keeps challengers apart that followed each other in a period', () => {
-    const cases = [shadow(2, 'Champion', 3), shadow(0, 'Champion'), shadow(1, 'Challenger')];
+    const cases = [shadow(2, 'Champion', 4), shadow(0, 'Champion'), shadow(1, 'Challenger')];
     expect(
       compareShadows(cases).map(({ challenger, cases: count }) => [challenger, count]),
     ).toEqual([
-      ['person#0003', 1],
-      ['person#0002', 2],
+      ['person#0004', 1],
+      ['person#0003', 2],
     ]);
   });
 

@@ -133,7 +133,7 @@ describe('decideByPolicy', () => {
       },
       approversRequired: 0,
       policyPack: 'cn#0001',
-      scorecard: 'person#0002',
+      scorecard: 'person#0003',
       decidedAt: at,
       decidedBy: 'workflow',
     });

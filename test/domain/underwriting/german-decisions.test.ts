@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { decideByPolicy } from '../../../domain/underwriting/decide-by-policy.ts';
+import { calibratedPolicy } from '../catalog-files.ts';
 import { personSetting, germanCase } from './german-cases.ts';
 import { draftPolicy, germanPolicies, germanTable, recordedTable } from './german-table.ts';
 
 describe('the 1,000 German applications', () => {
-  it.each(['shipped', 'draft', 'backed'] as const)('are decided as recorded: %s', (name) => {
-    expect(germanTable(name)).toEqual(recordedTable(name));
+  it.each(['first', 'shipped', 'draft', 'backed'] as const)(
+    'are decided as recorded: %s',
+    (name) => {
+      expect(germanTable(name)).toEqual(recordedTable(name));
+    },
+  );
+
+  it('are answered by the shipped version as by the first: a default rate moves nobody', () => {
+    expect(recordedTable('shipped')).toEqual(recordedTable('first'));
+    expect(germanPolicies.shipped.version).toBe(germanPolicies.first.version + 1);
   });
 
   it('are decided differently by the two policies', () => {
@@ -46,7 +55,7 @@ describe('the 1,000 German applications', () => {
 
   it('get another answer from the draft only where the draft says so', () => {
     const { inputs } = germanCase(2);
-    const before = decideByPolicy(inputs, personSetting);
+    const before = decideByPolicy(inputs, { ...personSetting, policy: calibratedPolicy });
     const after = decideByPolicy(inputs, { ...personSetting, policy: draftPolicy });
     expect({ ...after, creditPolicy: before.creditPolicy, trace: [] }).toEqual({
       ...before,

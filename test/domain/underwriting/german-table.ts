@@ -1,7 +1,7 @@
 /**
  * node test/domain/underwriting/german-table.ts --write
  *
- * The expected table of the 1,000 German applications under the shipped policy, under the shipped draft, and under the
+ * The expected table of the 1,000 German applications under the first and the shipped version of the policy, under the shipped draft, and under the
  * shipped policy with a guarantor and a pledge behind each. Write it again
  * when a policy, the scorecard or the product changes, and read the difference before you commit it.
  */
@@ -16,7 +16,7 @@ import {
   summariseSamples,
   type SampleSummary,
 } from '../../../local/samples/decide-samples.ts';
-import { funder, partner, personPolicy } from '../catalog-files.ts';
+import { calibratedPolicy, funder, partner, personPolicy } from '../catalog-files.ts';
 import { personSetting } from './german-cases.ts';
 
 export interface GermanTable {
@@ -31,7 +31,11 @@ const draftFile = new URL('../../../catalog/drafts/credit-policies/person.json',
 /** The draft that is shipped as an example: not published, so nothing is decided by it. */
 export const draftPolicy = CreditPolicy.parse(JSON.parse(readFileSync(draftFile, 'utf8')));
 
-export const germanPolicies = { shipped: personPolicy, draft: draftPolicy } as const;
+export const germanPolicies = {
+  first: personPolicy,
+  shipped: calibratedPolicy,
+  draft: draftPolicy,
+} as const;
 
 export type GermanTableName = keyof typeof germanPolicies | 'backed';
 
@@ -82,6 +86,7 @@ export function recordedTable(name: GermanTableName): GermanTable {
 
 if (process.argv.includes('--write')) {
   const tables = {
+    first: germanTable('first'),
     shipped: germanTable('shipped'),
     draft: germanTable('draft'),
     backed: germanTable('backed'),

@@ -45,12 +45,12 @@ const decide = (
 
 describe('a draft of a credit policy', () => {
   it('is published by a second person, for days to come, with every step in its audit chain', async () => {
-    const next = { ...personPolicy, version: 2, effectiveFrom: later };
+    const next = { ...personPolicy, version: 3, effectiveFrom: later };
     const drafted = await draft(next);
     expect([drafted.status, drafted.body['status'], drafted.body['itemKey']]).toEqual([
       201,
       'Drafted',
-      'person#0002',
+      'person#0003',
     ]);
     const one = await submitted(next);
     expect(one.draftId).toBe(drafted.body['draftId']);
@@ -58,15 +58,15 @@ describe('a draft of a credit policy', () => {
     expect(waiting.body['items']).toMatchObject([{ draftId: one.draftId, status: 'Submitted' }]);
     expect(waiting.text).not.toContain('"content"');
     const shown = await send(getDraft, { as: checker, ...on(one.draftId) });
-    expect(shown.body['content']).toMatchObject({ creditPolicyId: 'person', version: 2 });
+    expect(shown.body['content']).toMatchObject({ creditPolicyId: 'person', version: 3 });
     const approved = await decide(one);
     expect(approved.body).toMatchObject({ status: 'Approved', decidedBy: 'operator-checker' });
 
     const catalog = new DynamoCatalog(world.documents, 'Catalog');
     const versions = await catalog.versions({ kind: 'credit-policy', id: 'person' }, CreditPolicy);
-    expect(versions.map(({ version }) => version)).toEqual([1, 2]);
-    expect(policyInForce(versions, '2998-12-31')?.version).toBe(1);
-    expect(policyInForce(versions, later)?.version).toBe(2);
+    expect(versions.map(({ version }) => version)).toEqual([1, 2, 3]);
+    expect(policyInForce(versions, '2998-12-31')?.version).toBe(2);
+    expect(policyInForce(versions, later)?.version).toBe(3);
     const { Item } = await world.documents.send(
       new GetCommand({ TableName: 'CatalogDrafts', Key: { draftId: one.draftId } }),
     );
@@ -75,7 +75,7 @@ describe('a draft of a credit policy', () => {
       event: {
         type: 'CatalogPublished',
         actor: 'operator:operator-checker',
-        facts: { itemKey: 'person#0002', contentHash: one.contentHash },
+        facts: { itemKey: 'person#0003', contentHash: one.contentHash },
       },
     });
     const again = await decide(one);
@@ -123,7 +123,7 @@ describe('a draft of a credit policy', () => {
       name: 'a hole in a table, with its row named',
       content: {
         ...personPolicy,
-        version: 2,
+        version: 3,
         effectiveFrom: later,
         authority: {
           ...personPolicy.authority,
@@ -134,12 +134,12 @@ describe('a draft of a credit policy', () => {
     },
     {
       name: 'a field nobody knows',
-      content: { ...personPolicy, version: 2, effectiveFrom: later, mood: 'good' },
+      content: { ...personPolicy, version: 3, effectiveFrom: later, mood: 'good' },
       detail: /no field mood/,
     },
     {
       name: 'a beginning in the past',
-      content: { ...personPolicy, version: 2 },
+      content: { ...personPolicy, version: 3 },
       detail: /would begin on 2026-08-01/,
     },
   ])('is refused with $name', async ({ content, detail }) => {

@@ -228,7 +228,7 @@ describe('listModels', () => {
     const none = await send(listModels, { as: auditor });
     expect([none.status, none.body]).toEqual([200, { items: [] }]);
     const report = {
-      scorecard: 'person#0002',
+      scorecard: 'person#0003',
       asOf: '2026-11-23',
       fromMonth: '2026-09',
       toMonth: '2026-11',

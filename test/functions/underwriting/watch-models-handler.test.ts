@@ -16,7 +16,7 @@ it('reads cards and counters, and keeps a report, as it is deployed', async () =
   const counters = new DynamoModelCounters(world.documents, 'Metrics', () => new Date());
   await counters.count({
     mark: 'decision#app_1',
-    scorecard: 'person#0002',
+    scorecard: 'person#0003',
     month: new Date().toISOString().slice(0, 7),
     counts: { decisions: 1, points: 600, 'band:5': 1 },
   });
@@ -24,5 +24,5 @@ it('reads cards and counters, and keeps a report, as it is deployed', async () =
     watched: 1,
     stale: 0,
   });
-  expect(await counters.listReports()).toMatchObject([{ scorecard: 'person#0002', decisions: 1 }]);
+  expect(await counters.listReports()).toMatchObject([{ scorecard: 'person#0003', decisions: 1 }]);
 });

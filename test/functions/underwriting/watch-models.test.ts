@@ -46,7 +46,7 @@ const watch = (at = '2026-11-30T06:00:00+08:00') =>
     },
     now: () => new Date(at),
   });
-const monthOf = async () => counters.read('person#0002', '2026-01', '2026-12');
+const monthOf = async () => counters.read('person#0003', '2026-01', '2026-12');
 const sums = async () => Object.assign({}, ...(await monthOf()).values()) as Record<string, number>;
 
 describe('runCountDecision', () => {
@@ -102,14 +102,14 @@ describe('runWatchModels', () => {
     for (const position of overdrawn) await decide(position);
     const month = [...(await monthOf()).keys()][0] ?? '';
     expect(await watch(`${month}-28T06:00:00+08:00`)).toEqual({ watched: 1, stale: 1 });
-    expect(warned).toMatchObject([{ scorecard: 'person#0002', level: 'Stale' }]);
+    expect(warned).toMatchObject([{ scorecard: 'person#0003', level: 'Stale' }]);
     expect(await counters.listReports()).toEqual(warned);
     const inbox = () => tasks.listInbox({ queue: 'ModelReview' }, { limit: 10 });
     const [task] = (await inbox()).items;
     expect(task).toMatchObject({
       kind: 'ReviewModel',
-      about: { scorecard: 'person#0002' },
-      content: { scorecard: 'person#0002', level: 'Stale', findings: warned[0]?.findings },
+      about: { scorecard: 'person#0003' },
+      content: { scorecard: 'person#0003', level: 'Stale', findings: warned[0]?.findings },
     });
     // A week later it is stale still: one question stays one question, until somebody has answered it.
     await watch(`${month}-28T07:00:00+08:00`);

@@ -141,7 +141,7 @@ describe('zhudai policy shadows', () => {
     const [report] = JSON.parse(stdout) as (ReplayReport & Record<string, unknown>)[];
     expect(report).toMatchObject({
       champion: 'person#0001',
-      challenger: 'person#0002',
+      challenger: 'person#0003',
       decidedByChallenger: 0,
       cases: CASES,
     });
@@ -154,7 +154,7 @@ describe('zhudai policy shadows', () => {
   it('tells a person in words, also that there is nothing', async () => {
     const { stdout } = await zhudai('shadows', 'person', '--url', url);
     for (const line of [
-      'person#0002 (after) against person#0001 (before)',
+      'person#0003 (after) against person#0001 (before)',
       'approval rate',
       'expected loss',
       'average price',
@@ -195,7 +195,7 @@ describe('zhudai policy draft and publish', () => {
       {
         path: '/ops/catalog/drafts',
         token: 'Bearer maker',
-        body: { kind: 'credit-policy', content: { creditPolicyId: 'person', version: 2 } },
+        body: { kind: 'credit-policy', content: { creditPolicyId: 'person', version: 3 } },
       },
       { path: '/ops/catalog/drafts/draft_1/submission', token: 'Bearer maker' },
       {

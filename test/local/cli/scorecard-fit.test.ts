@@ -89,7 +89,27 @@ describe('fitFile', () => {
     });
   });
 
+  it('says what the grades lose where fewer loans go bad, and leaves every point as it was', () => {
+    const file = madeUp('population.csv');
+    const sample = fitFile(file, flags, quietly);
+    const report = fitFile(file, { ...flags, populationBadRate: '0.05' }, quietly);
+    const { population: _, ...card } = report.scorecard as { population: object };
+    expect(card).toEqual(sample.scorecard);
+    expect(describeFit(sample).join('\n')).toContain('say so with --population-bad-rate');
+    expect(describeFit(report).join('\n')).toContain('in population (5.00 % bad instead of');
+    for (const { badShare = 0, populationBadShare = 0 } of report.population?.grades ?? [])
+      if (badShare > 0) expect(populationBadShare).toBeLessThan(badShare);
+    expect(describeFit(fitFile(german, flags, quietly)).join('\n')).toMatch(
+      /\nA +186 +8 +4\.30 % +0\.55 %\n/,
+    );
+  });
+
   it.each([
+    ...['5', '0', '1', '-0.1', 'few'].map((rate) => ({
+      what: `${rate} as a bad rate`,
+      change: { populationBadRate: rate },
+      says: '--population-bad-rate must be a share',
+    })),
     { what: 'a target that is not there', change: { target: 'ended' }, says: 'no column ended' },
     { what: 'a bad word nobody says', change: { bad: 'yes' }, says: 'must say yes for bad' },
     { what: 'one fold', change: { folds: '1' }, says: '--folds must be a whole number from 2' },

@@ -65,7 +65,11 @@ describe('filling the catalog of a deployment', () => {
     const first = await fill();
     expect(first.written).toContain('product consumer-installment#0001');
     expect(first.inForce).toContain('product consumer-installment#0001');
-    expect(await countItems()).toBe(first.written.length * 2);
+    expect(first.written).toContain('credit-policy person#0001');
+    expect(first.inForce.filter((key) => key.startsWith('credit-policy person#'))).toEqual([
+      'credit-policy person#0002',
+    ]);
+    expect(await countItems()).toBe(first.written.length + first.inForce.length);
     expect(await fill()).toEqual({
       written: [],
       inForce: [],

@@ -56,7 +56,7 @@ describe('judgeModel', () => {
   it('finds nothing moved in the very sample the card was fitted on', () => {
     const report = judge(decisionsOf(records));
     expect(report).toMatchObject({
-      scorecard: 'person#0002',
+      scorecard: 'person#0003',
       level: 'Healthy',
       decisions: 1000,
       scoreStability: 0,
