@@ -14,7 +14,7 @@ export const builtinsPlugin: Plugin = {
   setup(build) {
     build.onResolve({ filter }, ({ path, kind }) => ({
       path,
-      namespace: kind === 'require-call' ? 'builtin' : 'builtin-by-name',
+      namespace: kind === 'import-statement' ? 'builtin-by-name' : 'builtin',
       sideEffects: false,
     }));
     build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({

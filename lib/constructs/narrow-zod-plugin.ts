@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
+import { changed, changeFiles, type Change } from './changed-source.ts';
 
 /** Methods that every schema has and none of ours is asked for; held to by `test/lib/bundles.test.ts`. */
 export const schemaMethodsLeftOut: readonly string[] = [
@@ -9,18 +9,81 @@ export const schemaMethodsLeftOut: readonly string[] = [
   ...['safeEncode', 'safeDecode', 'safeEncodeAsync', 'safeDecodeAsync'],
 ];
 
-interface Change {
-  readonly wanted: RegExp;
-  readonly instead: string;
-  /** How often it stands there; otherwise the library was written anew and the change must be thought over. */
-  readonly times: number;
-}
+/**
+ * A schema never changes once it is built, so what is written alike may be one and the same: `z.string().max(40).optional()`
+ * stands in our sources dozens of times, and each is four objects of six traits. A message of its own makes it another.
+ */
+const SHARED = `
+  const sharedOf = new WeakMap();
+  function shared(owner, how, build) {
+    let made = sharedOf.get(owner);
+    if (made === undefined) sharedOf.set(owner, (made = new Map()));
+    let schema = made.get(how);
+    if (schema === undefined) made.set(how, (schema = build()));
+    return schema;
+  }`;
+
+const inSharing: readonly Change[] = [
+  {
+    wanted:
+      /\b(string|number|int|boolean|never)\((params)\) \{\s+return (core\._\w+\((\w+)), params\);\s+\}/g,
+    instead: '$1($2) { return $2 ? $3, $2) : shared($4, "$1", () => $3)); }',
+    times: 5,
+  },
+  {
+    wanted: /\b(unknown)\(\) \{\s+return (core\._\w+\((\w+)\));\s+\}/g,
+    instead: '$1() { return shared($3, "$1", () => $2); }',
+    times: 1,
+  },
+  {
+    wanted: /\b(optional)\((innerType)\) \{\s+return (new ZodOptional\([^;]+\));\s+\}/g,
+    instead: '$1($2) { return shared($2, "$1", () => $3); }',
+    times: 1,
+  },
+  {
+    wanted:
+      /\b(array)\((element), params\) \{\s+return (core\._\w+\(ZodArray, element), params\);\s+\}/g,
+    instead: '$1($2, params) { return params ? $3, params) : shared($2, "$1", () => $3)); }',
+    times: 1,
+  },
+  {
+    // Of texts: min and max.
+    wanted:
+      /\b(min|max)\((\.\.\.args)\) \{\s+return (this\.check\(checks\.\w+\(\.\.\.args\)\));\s+\}/g,
+    instead: '$1($2) { return args[1] ? $3 : shared(this, "$1 " + args[0], () => $3); }',
+    times: 2,
+  },
+  {
+    // Of numbers, whole ones and big ones.
+    wanted:
+      /\b(min|max)\((value, params)\) \{\s+return (this\.check\(checks\.\w+\(value, params\)\));\s+\}/g,
+    instead: '$1($2) { return params ? $3 : shared(this, "$1 " + value, () => $3); }',
+    times: 4,
+  },
+  {
+    wanted: /\b(positive)\((params)\) \{\s+return (this\.check\(checks\.gt\(0, params\)\));\s+\}/g,
+    instead: '$1($2) { return $2 ? $3 : shared(this, "$1", () => $3); }',
+    times: 1,
+  },
+  {
+    wanted: /\b(trim)\(\) \{\s+return (this\.check\(checks\.trim\(\)\));\s+\}/g,
+    instead: '$1() { return shared(this, "$1", () => $2); }',
+    times: 1,
+  },
+];
 
 const inSchemas: readonly Change[] = [
+  ...inSharing,
+  // How a schema is written as JSON schema: a closure on each, for the description of the API alone.
+  {
+    wanted: /\n {4}inst\._zod\.processJSONSchema = .*;/g,
+    instead: '',
+    times: 41,
+  },
   // Named through a namespace that another module hands on, the helpers come whole: 5 KB.
   {
     wanted: /import \{ util \} from "\.\.\/core\/index\.js";/g,
-    instead: 'import * as util from "../core/util.js";',
+    instead: `import * as util from "../core/util.js";\n${SHARED}`,
     times: 1,
   },
   { wanted: /\bcore\.util\./g, instead: 'util.', times: 1 },
@@ -59,30 +122,17 @@ const inCore: readonly Change[] = [
 export const narrowZodPlugin: Plugin = {
   name: 'narrow-zod',
   setup(build) {
-    const narrow = (filter: RegExp, change: (source: string, path: string) => string): void => {
-      build.onLoad({ filter }, async ({ path }) => ({
-        contents: change(await readFile(path, 'utf8'), path),
-        loader: 'js',
-      }));
-    };
-    narrow(/\/zod\/v4\/classic\/schemas\.js$/, (source, path) => {
+    changeFiles(build, /\/zod\/v4\/classic\/schemas\.js$/, (source, path) => {
       const [before = '', methods = '', ...after] = changed(source, inSchemas, path).split(
         /(?=^export const (?:ZodType|_ZodString) = )/m,
       );
       return [before, changed(methods, inMethods, path), ...after].join('');
     });
-    narrow(/\/zod\/v4\/core\/core\.js$/, (source, path) => changed(source, inCore, path));
+    changeFiles(build, /\/zod\/v4\/core\/core\.js$/, (source, path) =>
+      changed(source, inCore, path),
+    );
   },
 };
-
-function changed(source: string, changes: readonly Change[], path: string): string {
-  return changes.reduce((text, { wanted, instead, times }) => {
-    const found = [...text.matchAll(wanted)].length;
-    if (found !== times)
-      throw new Error(`${path} has ${String(wanted)} ${found} times instead of ${times}`);
-    return text.replaceAll(wanted, instead);
-  }, source);
-}
 
 function methodOf(name: string): RegExp {
   const head = `(?:async )?${name}(?:: (?:async )?function \\w+)?\\([^)]*\\) \\{`;
