@@ -8,6 +8,7 @@ import { narrowZodPlugin } from './constructs/narrow-zod-plugin.ts';
 import { repositoryRoot } from './constructs/repository-root.ts';
 import { leanClientsPlugin } from './constructs/lean-clients-plugin.ts';
 import { slimLibrariesPlugin } from './constructs/slim-libraries-plugin.ts';
+import { unreadValuesPlugin } from './constructs/unread-values-plugin.ts';
 
 /** One file for Node 24 with everything in it, the AWS SDK included: what runs is what was tested, not what AWS updates. */
 const options = {
@@ -30,6 +31,7 @@ const options = {
     slimLibrariesPlugin,
     narrowZodPlugin,
     describedOpenapiPlugin,
+    unreadValuesPlugin,
   ],
   metafile: true,
   logLevel: 'warning',

@@ -2,7 +2,9 @@
  * How much processor time each function's bundle takes to load in a fresh process, beside the bundle that most would write (document
  * client, middy, `{ z }`, no plugin of ours), taken in turns in one run.
  *
- *   npm run bench:bundles [-- --rounds 7]
+ *   npm run bench:bundles [-- --rounds 7] [--assert]
+ *
+ * With `--assert` it fails when a function that writes no papers is above the goal.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -12,9 +14,15 @@ import { parseArgs, promisify } from 'node:util';
 import { build } from 'esbuild';
 import { bundleFunctions } from '../../lib/bundle-functions.ts';
 import { bundlePath } from '../../lib/constructs/bundle-path.ts';
+import { bundleBytesMax, LOAD_RATIO_MAX, paperWriters } from './bundle-budget.ts';
 
 const run = promisify(execFile);
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '7' } } });
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    assert: { type: 'boolean', default: false },
+  },
+});
 const rounds = Number(values.rounds);
 const directory = mkdtempSync(join(tmpdir(), 'zhudai-bench-bundles-'));
 const repositoryRoot = join(import.meta.dirname, '../..');
@@ -103,8 +111,30 @@ try {
   );
   for (const { entry, bytes, ratio } of rows)
     console.log(`${ratio.toFixed(2)} of it  ${kilobytes(bytes).padStart(5)} KB  ${entry}`);
+  judge(rows);
 } finally {
   rmSync(directory, { recursive: true });
+}
+
+interface Row {
+  readonly entry: string;
+  readonly bytes: number;
+  readonly ratio: number;
+}
+
+/** Says how the functions that write no papers stand to the goal. */
+function judge(rows: readonly Row[]): void {
+  const judged = rows.filter(({ entry }) => !paperWriters.has(entry));
+  const slow = judged.filter(({ ratio }) => ratio > LOAD_RATIO_MAX);
+  const large = judged.filter(({ entry, bytes }) => bytes > bundleBytesMax(entry));
+  const ratios = judged.map(({ ratio }) => ratio);
+  const worst = Math.max(...ratios);
+  console.log(
+    `\n${judged.length} functions that write no papers: median ${median(ratios).toFixed(2)}, worst ${worst.toFixed(2)}, ` +
+      `${slow.length} above ${LOAD_RATIO_MAX} and ${large.length} above their size`,
+  );
+  for (const { entry, ratio } of slow) console.log(`above: ${ratio.toFixed(2)}  ${entry}`);
+  if (values.assert && slow.length + large.length > 0) process.exitCode = 1;
 }
 
 function kilobytes(bytes: number): string {
