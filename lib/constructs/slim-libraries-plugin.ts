@@ -169,6 +169,30 @@ const replacements: readonly Replacement[] = [
     contents: 'export const parseRfc7231DateTime = (text) => new Date(text);',
   },
   {
+    // Papers are drawn with a font of our own (`true-type-font.ts`), which wants no engine for shapes and ligatures: 800 KB.
+    filter: /^fontkit$/,
+    importer: /node_modules\/pdfkit\//,
+    contents: absent('the engine for fonts', ['create']),
+  },
+  {
+    // Lines of papers are broken by ours too.
+    filter: /^linebreak$/,
+    importer: /node_modules\/pdfkit\//,
+    contents: `${absentClass('the breaking of lines', 'LineBreaker')} export default LineBreaker;`,
+  },
+  {
+    // Papers have no pictures.
+    filter: /^png-js$/,
+    importer: /node_modules\/pdfkit\//,
+    contents: `${absentClass('the reader of pictures', 'Png')} export default Png;`,
+  },
+  {
+    // Papers are not encrypted by themselves; where they lie everything is.
+    filter: /^@noble\/ciphers\/aes$/,
+    importer: /node_modules\/pdfkit\//,
+    contents: absent('the encryption of papers', ['cbc', 'ecb']),
+  },
+  {
     // Many invocations at once in one process, which no function of ours is set up for.
     filter: /^@aws\/lambda-invoke-store$/,
     importer: /@aws-lambda-powertools\//,

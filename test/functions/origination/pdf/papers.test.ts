@@ -1,10 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { contractText } from '#domain/contracts/contract-terms.ts';
 import { priceSheet, type DisclosureSheet } from '#domain/contracts/disclosure-sheet.ts';
 import { Funder } from '#domain/catalog/funder.ts';
 import { PolicyPack } from '#domain/catalog/policy-pack.ts';
 import { Product } from '#domain/catalog/product.ts';
+import { bundleFunctions } from '#lib/bundle-functions.ts';
+import { bundlePath } from '#lib/constructs/bundle-path.ts';
 import { contractFont } from '#platform/pdf/contract-font.ts';
 import { writeContract } from '#functions/origination/pdf/contract-paper.ts';
 import { writeDisclosure } from '#functions/origination/pdf/disclosure-paper.ts';
@@ -50,7 +56,7 @@ async function price(
   return { ...priced, product, funder };
 }
 
-async function contract(name: string): Promise<Buffer> {
+async function contract(name: string, write = writeContract): Promise<Buffer> {
   const { sheet, sheetHash, product, funder } = await price();
   const text = contractText({
     personalData: { applicant: { ...aPerson, name }, supplier: undefined },
@@ -61,7 +67,7 @@ async function contract(name: string): Promise<Buffer> {
     product,
     funder,
   });
-  return writeContract(contractFont(), { text, sheet, expiresOn: '2026-12-01', at });
+  return write(contractFont(), { text, sheet, expiresOn: '2026-12-01', at });
 }
 
 describe('writeDisclosure', () => {
@@ -125,6 +131,22 @@ describe('writeContract', () => {
       const glyph = subset.getGlyph(glyphId);
       expect(glyph.advanceWidth).toBe(glyphs[0]?.advanceWidth);
       expect(glyph.path.toSVG() === '').toBe(outline.length === 0);
+    }
+  });
+
+  it('writes in a bundle, which carries no engine for fonts, what it writes from the sources', async () => {
+    const entry = 'functions/origination/pdf/contract-paper.ts';
+    const directory = mkdtempSync(join(tmpdir(), 'zhudai-papers-'));
+    try {
+      await bundleFunctions(directory, [entry]);
+      const file = join(bundlePath(directory, entry), 'index.mjs');
+      const bundled = (await import(pathToFileURL(file).href)) as {
+        writeContract: typeof writeContract;
+      };
+      const written = await contract('㐂堃𫖮𠮷', bundled.writeContract);
+      expect(written.equals(await contract('㐂堃𫖮𠮷'))).toBe(true);
+    } finally {
+      rmSync(directory, { recursive: true });
     }
   });
 
