@@ -74,6 +74,13 @@ const inSharing: readonly Change[] = [
 
 const inSchemas: readonly Change[] = [
   ...inSharing,
+  // A parser of its own, written and compiled for every object as it first reads one: 5.6 ms instead of 1.9 for the first
+  // application that a function is sent, 5 µs less for each after it. Some 700 pay that back; the first is the one waited for.
+  {
+    wanted: /\bcore\.\$ZodObjectJIT\.init\(inst, def\);/g,
+    instead: 'core.$ZodObject.init(inst, def);',
+    times: 1,
+  },
   // How a schema is written as JSON schema: a closure on each, for the description of the API alone.
   {
     wanted: /\n {4}inst\._zod\.processJSONSchema = .*;/g,
@@ -113,6 +120,33 @@ const inCore: readonly Change[] = [
     instead: '',
     times: 1,
   },
+  // The forty methods that every schema has are hung on each kind of schema by itself, as it is first built; here they stand
+  // on one object that all kinds are made after.
+  {
+    wanted: /installMembers\(target, protoMembers\);/g,
+    instead: `if (name === "ZodType" && Object.getPrototypeOf(target) === Object.prototype) {
+          if (common === undefined) installMembers((common = {}), protoMembers);
+          Object.setPrototypeOf(target, common);
+        } else installMembers(target, protoMembers);`,
+    times: 1,
+  },
+  {
+    wanted: /^export const NEVER = /gm,
+    instead: 'let common;\n$&',
+    times: 1,
+  },
+];
+
+/** Taken over property by property, for the sake of a shape that is still to be read; no other definition has one of those. */
+const inUtil: readonly Change[] = [
+  {
+    wanted: /export function mergeDefs\(\.\.\.defs\) \{\n/g,
+    instead: `$&
+    if (!defs.some((def) => Object.getOwnPropertyDescriptor(def, "shape")?.get))
+        return Object.assign({}, ...defs);
+`,
+    times: 1,
+  },
 ];
 
 /**
@@ -130,6 +164,9 @@ export const narrowZodPlugin: Plugin = {
     });
     changeFiles(build, /\/zod\/v4\/core\/core\.js$/, (source, path) =>
       changed(source, inCore, path),
+    );
+    changeFiles(build, /\/zod\/v4\/core\/util\.js$/, (source, path) =>
+      changed(source, inUtil, path),
     );
   },
 };

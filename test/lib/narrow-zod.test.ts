@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -40,6 +40,12 @@ describe('zod in a bundle', () => {
       expect(ours?.data, JSON.stringify(value)).toEqual(theirs?.data);
       expect(ours?.error?.issues, JSON.stringify(value)).toEqual(theirs?.error?.issues);
     }
+  });
+
+  it('reads objects without writing and compiling a parser for each', () => {
+    const text = readFileSync(join(bundlePath(directory, entry), 'index.mjs'), 'utf8');
+    expect(text).toContain('unrecognized_keys');
+    expect(text).not.toMatch(/_zod\.run\(\{ value: input|[=(:]Function\b/);
   });
 
   it.each<[Name, Name]>([

@@ -36,6 +36,14 @@ export const schemas = {
   changed: z.string().max(3).transform(Number),
   strict: z.strictObject({ short: z.string().max(3), maybe: z.string().max(3).optional() }),
   extended: z.strictObject({ short: z.string().max(3) }).extend({ whole: z.int().optional() }),
+  picked: z.strictObject({ short: z.string().max(3), whole: z.int() }).pick({ whole: true }),
+  without: z.strictObject({ short: z.string().max(3), whole: z.int() }).omit({ whole: true }),
+  loose: z.looseObject({ short: z.string().max(3) }),
+  together: z
+    .object({ short: z.string().max(3), whole: z.int().optional() })
+    .refine(({ short, whole }) => whole === undefined || short === 'abc', 'only with abc'),
+  oneOf: z.enum(['abc', 'no']),
+  noneOf: z.enum(['abc', 'no', 'abcd']).exclude(['no']),
   partly: z.object({ short: z.string().max(3), whole: z.int() }).partial(),
   either: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('text'), value: z.string().max(3) }),
