@@ -9,7 +9,7 @@ const usage = `npm start -- [flags]
 
   --port N            where the platform listens (default 4000); the AWS endpoint takes the next port
   --data DIR          where everything is kept (default .zhudai)
-  --memory            keep nothing
+  --memory            keep nothing; the tables are in the process itself and need no Java
   --empty             do not replay the first 50 sample applications into an empty data folder
   --auto-operate      let the sandbox staff work the tasks
   --manual-borrower   leave contracts unsigned
@@ -40,6 +40,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     isInMemory: flags.memory,
     isAutoOperated: flags.isAutoOperated,
     isManualBorrower: flags.isManualBorrower,
+    // Tests run on the tables that run without --memory, but for those of the tables in memory.
+    isOnDynamoDbLocal: process.env['ZHUDAI_TABLES'] === 'dynamodb-local',
     isIsolated: flags.isIsolated,
     onError: (error) => {
       if (!stopping.signal.aborted) console.error(describe(error));

@@ -34,13 +34,18 @@ export async function startPlatformProcess(options: {
   dataDir: string;
   port?: number;
   timeoutMs?: number;
+  env?: NodeJS.ProcessEnv;
 }): Promise<PlatformProcess> {
   const port = options.port ?? (await freePort());
   const startedAt = performance.now();
   const child = spawn(
     process.execPath,
     ['local/run.ts', '--port', String(port), '--data', options.dataDir, ...options.flags],
-    { stdio: ['ignore', 'pipe', 'pipe'], cwd: join(import.meta.dirname, '../..') },
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: join(import.meta.dirname, '../..'),
+      env: options.env ?? process.env,
+    },
   );
   let output = '';
   const collect = (chunk: Buffer): void => {

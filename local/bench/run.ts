@@ -1,5 +1,5 @@
 /**
- * npm run bench [-- --applications 400 --concurrency 24 --json]
+ * npm run bench [-- --applications 400 --concurrency 24 --mode memory --skip-bundles --json]
  *
  * Reports, for this machine: applications a second from request to payout over HTTP (with checkpoints and with --memory),
  * states entered, Lambda invocations, DynamoDB read and write units and milliseconds of CPU per application, and the bundle
@@ -192,15 +192,16 @@ const { values } = parseArgs({
   options: {
     applications: { type: 'string', default: '400' },
     concurrency: { type: 'string', default: '24' },
+    mode: { type: 'string' },
     json: { type: 'boolean', default: false },
     'skip-bundles': { type: 'boolean', default: false },
   },
 });
 const load = { applications: Number(values.applications), concurrency: Number(values.concurrency) };
-const throughputs = [
-  await measureThroughput('checkpoints', load),
-  await measureThroughput('memory', load),
-];
+const throughputs: Throughput[] = [];
+for (const mode of ['checkpoints', 'memory'] as const)
+  if (values.mode === undefined || values.mode === mode)
+    throughputs.push(await measureThroughput(mode, load));
 const bundles = values['skip-bundles'] ? [] : await measureBundles();
 if (values.json) console.log(JSON.stringify({ throughputs, bundles }, null, 2));
 else print(throughputs, bundles);

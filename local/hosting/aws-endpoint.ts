@@ -8,7 +8,6 @@ import {
   type AwsAnswer,
   type AwsRequest,
 } from './aws-request.ts';
-import type { DatabaseRequests } from './database-requests.ts';
 import { busName, type EventEntry, type Events } from './events.ts';
 import { FunctionError, functionName, type FunctionHost } from './functions.ts';
 import { runAsPlatform, runningFunction } from './function-environment.ts';
@@ -23,6 +22,7 @@ import { commandUses, objectUses } from './request-uses.ts';
 import type { S3Service } from './s3-service.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Secrets } from './secrets.ts';
+import type { TableRequests } from './table-requests.ts';
 
 /** Answers a request of the Step Functions API; the interpreter has it. */
 export type StepFunctions = (
@@ -37,7 +37,7 @@ export interface AwsEndpointOptions {
   readonly objects: S3Service;
   readonly secrets: Secrets;
   readonly functions: FunctionHost;
-  readonly database: DatabaseRequests;
+  readonly database: TableRequests;
   readonly keys: KeyService;
   readonly queues: Queues;
   readonly meter: Meter;
@@ -62,6 +62,8 @@ export class AwsEndpoint {
 
   /** Answers without HTTP: the SDK clients of this very process come this way. */
   answer(request: AwsRequest): Promise<AwsAnswer> {
+    // Judged and counted where tables are asked, in the name of the function that runs.
+    if (isForTables(request)) return this.answerDynamo(request).catch(unexpected);
     const caller = this.#callerOf(request);
     return runAsPlatform(
       async () => this.#refuse(request, caller) ?? (await this.#answer(request)),
@@ -116,8 +118,6 @@ export class AwsEndpoint {
     if (caller === undefined) return undefined;
     const { permissions, objects } = this.#options;
     const target = request.headers['x-amz-target'];
-    // DynamoDB's requests are judged where they are counted.
-    if (target?.startsWith('DynamoDB') === true) return undefined;
     if (target !== undefined) {
       const body = jsonBody(request);
       const named =
@@ -164,13 +164,10 @@ export class AwsEndpoint {
     const { meter } = this.#options;
     try {
       if (target === undefined) return await this.#answerRest(request);
-      if (!target.startsWith('DynamoDB')) meter.countRequest(target);
+      meter.countRequest(target);
       return await this.#answerTarget(request, target);
     } catch (error) {
-      if (error instanceof SyntaxError)
-        return errorAnswer(400, 'SerializationException', 'the body is not JSON');
-      const message = error instanceof Error ? error.message : String(error);
-      return errorAnswer(500, 'InternalFailure', message);
+      return unexpected(error);
     }
   }
 
@@ -180,7 +177,6 @@ export class AwsEndpoint {
       const { status, body } = await this.#options.stepFunctions(target, jsonBody(request));
       return jsonAnswer(status, body, { 'content-type': 'application/x-amz-json-1.0' });
     }
-    if (service.startsWith('DynamoDB')) return this.answerDynamo(request);
     if (service === 'AWSEvents') return this.#answerEvents(operation, jsonBody(request));
     if (service === 'secretsmanager')
       return this.#options.secrets.answer(operation, jsonBody(request));
@@ -320,6 +316,17 @@ export class AwsEndpoint {
     const found = this.#options.functions.list().find((each) => each.name === name);
     return found && describeFunction(found);
   }
+}
+
+function unexpected(error: unknown): AwsAnswer {
+  if (error instanceof SyntaxError)
+    return errorAnswer(400, 'SerializationException', 'the body is not JSON');
+  const message = error instanceof Error ? error.message : String(error);
+  return errorAnswer(500, 'InternalFailure', message);
+}
+
+function isForTables({ headers }: AwsRequest): boolean {
+  return headers['x-amz-target']?.startsWith('DynamoDB') === true;
 }
 
 function describeFunction(each: ReturnType<FunctionHost['list']>[number]) {

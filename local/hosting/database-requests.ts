@@ -6,16 +6,16 @@ import { runningFunction } from './function-environment.ts';
 import type { BegunWrites, ItemCache, KnownItem } from './item-cache.ts';
 import type { Meter } from './meter.ts';
 import type { Permissions } from './permissions.ts';
-import { databaseUses } from './request-uses.ts';
 import type { Table } from './tables.ts';
+import {
+  refusalOf,
+  writeOperations as writes,
+  type DatabaseAnswer,
+  type TableRequests,
+} from './table-requests.ts';
 import { writtenItems, type WrittenItem } from './written-items.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-export interface DatabaseAnswer {
-  readonly status: number;
-  readonly answer: Fields;
-}
 
 export interface DatabaseRequestsOptions {
   readonly wire: Pick<DynamoWire, 'forward'>;
@@ -32,13 +32,6 @@ export interface DatabaseRequestsOptions {
 
 const TARGET = 'DynamoDB_20120810.';
 const plainReadFields: ReadonlySet<string> = new Set(['TableName', 'Key', 'ConsistentRead']);
-const writes: ReadonlySet<string> = new Set([
-  'PutItem',
-  'UpdateItem',
-  'DeleteItem',
-  'BatchWriteItem',
-  'TransactWriteItems',
-]);
 const reads: ReadonlySet<string> = new Set([
   'GetItem',
   'Query',
@@ -47,8 +40,8 @@ const reads: ReadonlySet<string> = new Set([
   'TransactGetItems',
 ]);
 
-/** Every request to the database on its way there: remembered, counted in the units the cloud bills, told to the streams. */
-export class DatabaseRequests {
+/** Every request to DynamoDB Local on its way there; what was read or written last is remembered. */
+export class DatabaseRequests implements TableRequests {
   readonly #options: DatabaseRequestsOptions;
   readonly #tables: ReadonlyMap<string, Table>;
 
@@ -57,7 +50,6 @@ export class DatabaseRequests {
     this.#tables = new Map(options.tables.map((table) => [table.name, table]));
   }
 
-  /** A request in the service's own protocol: the SDK's plain clients, the AWS CLI. */
   async forward(target: string, text: string): Promise<{ status: number; body: Buffer }> {
     const operation = target.slice(target.indexOf('.') + 1);
     const { wire, meter, onWrite } = this.#options;
@@ -67,7 +59,7 @@ export class DatabaseRequests {
     }
     if (/ExecuteStatement$|^ExecuteTransaction$/.test(operation))
       throw new Error('the one-machine host does not know PartiQL');
-    const refused = this.#refusal(operation, text);
+    const refused = refusalOf(this.#options.permissions, operation, text);
     if (refused)
       return { status: refused.status, body: Buffer.from(JSON.stringify(refused.answer)) };
     // Tables of the host's own, the interpreter's checkpoints among them, do not exist in the cloud.
@@ -77,25 +69,13 @@ export class DatabaseRequests {
     return answer;
   }
 
-  /** A request whose values are in DynamoDB's notation already. */
   async send(operation: string, request: Fields): Promise<DatabaseAnswer> {
-    const refused = this.#refusal(operation, request);
+    const refused = refusalOf(this.#options.permissions, operation, request);
     if (refused) return refused;
     this.#options.meter.countRequest(`DynamoDB.${operation}`);
     if (writes.has(operation)) return this.#write(operation, request);
     if (operation === 'GetItem') return this.#get(request);
     return this.#read(operation, request);
-  }
-
-  #refusal(operation: string, request: Fields | string): DatabaseAnswer | undefined {
-    const caller = runningFunction();
-    const { permissions } = this.#options;
-    if (caller === undefined || !permissions) return undefined;
-    const fields = typeof request === 'string' ? (JSON.parse(request) as Fields) : request;
-    const Message = permissions.refusalOf(caller, databaseUses(operation, fields));
-    if (Message === undefined) return undefined;
-    const __type = 'com.amazon.coral.service#AccessDeniedException';
-    return { status: 400, answer: { __type, Message } };
   }
 
   #concerns(operation: string, text: string): boolean {

@@ -18,9 +18,7 @@ import { ApiGateway } from './api-gateway.ts';
 import { AwsEndpoint } from './aws-endpoint.ts';
 import { DEMO_PARTNER, seedCatalog } from './catalog-seed.ts';
 import { prepareDataFolder } from './data-folder.ts';
-import { DatabaseProcess } from './database-process.ts';
 import { DatabaseRequests } from './database-requests.ts';
-import { DynamoWire } from './dynamo-wire.ts';
 import { Events } from './events.ts';
 import { FunctionLog } from './function-log.ts';
 import { Gate } from './gate.ts';
@@ -34,9 +32,15 @@ import { closeServer, listen } from './listen.ts';
 import { localKeys, type LocalKeys } from './local-keys.ts';
 import { LocalRoutes } from './local-routes.ts';
 import { createMachines } from './machines.ts';
+import { MemoryRequests } from './memory-requests.ts';
 import { Meter } from './meter.ts';
 import { Permissions, usesWrittenTo } from './permissions.ts';
 import { People } from './people.ts';
+import {
+  openMemoryDatabase,
+  startDatabaseProcess,
+  type PlatformDatabase,
+} from './platform-database.ts';
 import { freePort, isPortFree } from './ports.ts';
 import { callsWrittenTo } from './written-calls.ts';
 import { cpuMsOf } from './process-time.ts';
@@ -48,7 +52,8 @@ import { routeCommands } from './sdk-commands.ts';
 import { routeDocuments } from './sdk-documents.ts';
 import { Secrets } from './secrets.ts';
 import { Streams } from './streams.ts';
-import { ensureTables, hasTable, readTables } from './tables.ts';
+import { ensureTables, hasTable, readTables, type Table } from './tables.ts';
+import type { TableRequests } from './table-requests.ts';
 import { Assembly } from './template.ts';
 
 export interface PlatformOptions {
@@ -62,6 +67,8 @@ export interface PlatformOptions {
   /** Every function with modules, access key and KMS of its own, as in the cloud. Keeps nothing. */
   readonly isIsolated?: boolean;
   readonly onError?: (error: unknown) => void;
+  /** Tables in DynamoDB Local also where nothing is kept. */
+  readonly isOnDynamoDbLocal?: boolean;
   /** Called when the database ends although nobody stopped it. */
   readonly onDatabaseLost?: () => void;
 }
@@ -76,7 +83,7 @@ const RECURS_AT_LEAST_EVERY_MS = 86_400_000;
 const QUIET_ROUNDS = 3;
 const QUIET_PAUSE_MS = 5;
 
-/** A whole platform in this process, with the database beside it. */
+/** A whole platform in this process; what is kept is kept by a database beside it. */
 export class Platform {
   readonly baseUrl: string;
   readonly awsEndpoint: string;
@@ -139,9 +146,8 @@ export class Platform {
 interface Parts {
   readonly options: PlatformOptions;
   readonly assembly: Assembly;
-  readonly database: DatabaseProcess;
+  readonly database: PlatformDatabase;
   readonly client: DynamoDBClient;
-  readonly wire: DynamoWire;
   readonly keys: LocalKeys;
   readonly clock: MovableClock;
   readonly table: HostTable;
@@ -177,10 +183,10 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   });
   // The templates are read while java starts.
   synthesis.catch(() => undefined);
-  const database = await DatabaseProcess.start({
-    dataDir: storedIn,
-    preferredPort: ports.database,
-  });
+  const database =
+    options.isInMemory === true && options.isOnDynamoDbLocal !== true
+      ? openMemoryDatabase(ports.aws)
+      : await startDatabaseProcess({ dataDir: storedIn, preferredPort: ports.database });
   try {
     const [firstTemplate = ''] = await synthesis;
     return await assemble({ options, ports, database, directory: dirname(firstTemplate) });
@@ -210,7 +216,7 @@ async function choosePorts(port: number): Promise<{ main: number; aws: number; d
 async function assemble(given: {
   options: PlatformOptions;
   ports: { main: number; aws: number; database: number };
-  database: DatabaseProcess;
+  database: PlatformDatabase;
   directory: string;
 }): Promise<Platform> {
   const { options, ports, database, directory } = given;
@@ -332,9 +338,8 @@ async function assemble(given: {
     table,
     permissions,
   });
-  const wire = new DynamoWire(database.port);
   const streams = new Streams(assembly, {
-    wire,
+    wire: database.wire,
     table,
     functions,
     queues,
@@ -352,16 +357,13 @@ async function assemble(given: {
     platformUrl: baseUrl,
     manualBorrower: options.isManualBorrower ?? false,
   });
-  const requests = new DatabaseRequests({
-    wire,
+  const requests = tableRequests({
+    database,
     tables,
-    cache: new ItemCache(tables),
     meter,
-    isOnDisk: storedIn !== undefined,
     permissions,
-    onWrite: (body) => {
-      streams.written(body);
-    },
+    streams,
+    isOnDisk: storedIn !== undefined,
   });
   const endpoint = new AwsEndpoint({
     stepFunctions: createStepFunctionsProtocol(engine),
@@ -380,7 +382,9 @@ async function assemble(given: {
   });
   cleanUp.push(
     routeSdkRequests(ports.aws, (request) => endpoint.answer(request)),
-    routeSdkRequests(database.port, (request) => endpoint.answerDynamo(request)),
+    ...(database.port === ports.aws
+      ? []
+      : [routeSdkRequests(database.port, (request) => endpoint.answerDynamo(request))]),
     routeCommands(ports.aws, (target, body) => endpoint.answerCommand(target, body)),
     routeDocuments(database.port, (operation, request) => requests.send(operation, request)),
   );
@@ -398,7 +402,6 @@ async function assemble(given: {
     assembly,
     database,
     client,
-    wire,
     keys,
     clock,
     table,
@@ -463,7 +466,7 @@ async function assemble(given: {
     });
   });
   whole.servers.push(aws.server);
-  earlierPorts = { main: ports.main, aws: ports.aws, database: database.port };
+  earlierPorts = { main: ports.main, aws: ports.aws, database: ports.database };
 
   // The first application must not wait for modules; those of a later one load meanwhile.
   activity.background(() => functions.loadAll());
@@ -476,6 +479,40 @@ async function assemble(given: {
   database.onUnexpectedExit(() => options.onDatabaseLost?.());
   writeCredentials(whole);
   return new Platform(whole);
+}
+
+/** The door to the tables, wherever they are. */
+function tableRequests(given: {
+  readonly database: PlatformDatabase;
+  readonly tables: readonly Table[];
+  readonly meter: Meter;
+  readonly permissions: Permissions;
+  readonly streams: Streams;
+  readonly isOnDisk: boolean;
+}): TableRequests {
+  const { database, tables, meter, permissions, streams, isOnDisk } = given;
+  const { memory } = database;
+  if (memory)
+    return new MemoryRequests({
+      memory,
+      tables,
+      meter,
+      permissions,
+      onWrite: (tableNames) => {
+        streams.wrote(tableNames);
+      },
+    });
+  return new DatabaseRequests({
+    wire: database.wire,
+    tables,
+    cache: new ItemCache(tables),
+    meter,
+    isOnDisk,
+    permissions,
+    onWrite: (body) => {
+      streams.written(body);
+    },
+  });
 }
 
 /** Where the interpreter keeps its checkpoints. A data folder of before they had a file keeps them in its table. */
@@ -491,9 +528,9 @@ async function executionStore(
 }
 
 /** Milliseconds of CPU used so far, for `/local/cpu`. */
-function cpuOf({ pid }: DatabaseProcess): Record<string, number | undefined> {
+function cpuOf({ pid }: PlatformDatabase): Record<string, number> {
   const { user, system } = process.cpuUsage();
-  return { platform: (user + system) / 1000, database: pid && cpuMsOf(pid) };
+  return { platform: (user + system) / 1000, database: (pid && cpuMsOf(pid)) ?? 0 };
 }
 
 function setEnvironment(given: {
@@ -636,7 +673,6 @@ async function stopParts(parts: Parts): Promise<void> {
   for (const each of parts.cleanUp) each();
   await parts.log.close();
   await parts.store.close?.();
-  parts.wire.close();
   parts.client.destroy();
   await database.stop();
 }

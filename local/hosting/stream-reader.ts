@@ -26,7 +26,7 @@ export interface StreamMapping {
 export interface StreamReaderOptions {
   readonly mapping: StreamMapping;
   readonly tableName: string;
-  readonly wire: DynamoWire;
+  readonly wire: Pick<DynamoWire, 'call'>;
   readonly table: HostTable;
   readonly functions: Pick<FunctionHost, 'invoke'>;
   readonly queues: Pick<Queues, 'send'>;

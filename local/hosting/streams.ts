@@ -75,6 +75,11 @@ export class Streams {
     for (const reader of this.#readers) if (body.includes(reader.tableName)) reader.wake();
   }
 
+  /** Tells the readers of these tables' streams that something was written. */
+  wrote(tableNames: readonly string[]): void {
+    for (const reader of this.#readers) if (tableNames.includes(reader.tableName)) reader.wake();
+  }
+
   /** Reads every stream to its present end; thoroughly, also those into which this process wrote nothing. */
   async drain(isThorough: boolean): Promise<void> {
     await Promise.all(this.#readers.map((reader) => reader.drain(isThorough)));

@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as bundled from '#platform/aws/document-client.ts';
 import { DynamoDBClient as BundledClient } from '#platform/aws/dynamodb.ts';
 import { DatabaseProcess } from '#local/hosting/database-process.ts';
+import { isOnMemoryTables, serveMemoryTables } from './memory-tables-server.ts';
 
 type Keys = readonly [string] | readonly [string, string];
 
@@ -67,7 +68,9 @@ export interface TestDatabase {
 
 /** DynamoDB Local in memory with every table; java ends with this process, however that ends. */
 export async function startTestDatabase(): Promise<TestDatabase> {
-  const database = await DatabaseProcess.start({ dataDir: undefined });
+  const database = isOnMemoryTables
+    ? await serveMemoryTables()
+    : await DatabaseProcess.start({ dataDir: undefined });
   const client = testClient(database.endpoint);
   await Promise.all(Object.keys(tables).map((name) => createTable(client, name)));
   return {

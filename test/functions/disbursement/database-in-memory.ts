@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isOnMemoryTables, serveMemoryTables } from '../../support/memory-tables-server.ts';
 
 export interface DatabaseInMemory {
   readonly endpoint: string;
@@ -15,6 +16,7 @@ const READY_MS = 30_000;
 
 /** DynamoDB Local for one test file: nothing is kept, and java ends with this process. */
 export async function startDatabaseInMemory(): Promise<DatabaseInMemory> {
+  if (isOnMemoryTables) return serveMemoryTables();
   const port = await freePort();
   const child = spawn('java', javaArguments(port), { stdio: 'ignore' });
   const endWithUs = (): void => {
