@@ -26,7 +26,9 @@ export function withdrawRequest(
     );
   const { kind, recordedBy } = pause;
   if (recordedBy === actor)
-    throw new Forbidden(`request ${pauseId} was recorded by the same person: somebody else withdraws it`);
+    throw new Forbidden(
+      `request ${pauseId} was recorded by the same person: somebody else withdraws it`,
+    );
   return changeCase(collectionCase, {
     type: 'CaseRequestWithdrawn',
     at,
