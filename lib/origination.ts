@@ -76,7 +76,7 @@ export class Origination extends Construct {
         access: [
           uses(applications, 'GetItem', 'PutItem'),
           uses(creditReports, 'Query', 'PutItem'),
-          uses(catalog, 'GetItem'),
+          uses(catalog, 'GetItem', 'Query'),
           ...this.#readsPerson(),
         ],
       }),

@@ -17,6 +17,7 @@ import { businessDateOf } from '#domain/shared/calendar.ts';
 import { InvalidTransition } from '#domain/shared/errors.ts';
 import { ApplicationId } from '#domain/shared/primitives.ts';
 import { summariseReport, isReportFresh } from '#domain/underwriting/credit-report.ts';
+import { guarantorsMatter } from '#domain/underwriting/guarantors-matter.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { HttpCreditBureau } from '#platform/providers/credit-bureau.ts';
 import { DynamoCreditReports } from '#platform/repositories/credit-reports.ts';
@@ -26,6 +27,7 @@ import { askAboutGuarantors } from './ask-about-guarantors.ts';
 import { openApplication } from './open-application.ts';
 import { pinnedProduct } from './origination-catalog.ts';
 import { stepDependencies } from './origination-dependencies.ts';
+import { policyThatDecides, readCase } from './read-case.ts';
 
 export const CheckCreditInput = z.object({ applicationId: ApplicationId });
 
@@ -39,8 +41,8 @@ export interface CheckCreditDependencies {
 }
 
 /**
- * Gets the bureau reports on the borrower and on every guarantor who agreed to it, or reuses what is fresh: every query is
- * an entry in somebody's own credit record. A bureau that is silent about a guarantor is asked again, then a person decides.
+ * Gets the bureau report on the borrower and then, where their own facts leave something to decide, on every guarantor who
+ * agreed to it, or reuses what is fresh: every query is an entry in somebody's own credit record. A bureau that is silent about a guarantor is asked again, then a person decides.
  */
 export async function runCheckCredit(
   { applicationId }: z.infer<typeof CheckCreditInput>,
@@ -54,7 +56,9 @@ export async function runCheckCredit(
   const at = now();
   const consent = consentOf(application, product, at);
   const credit = await creditOf(application, { product, consent, at }, dependencies);
-  const asked = await askAboutGuarantors(application, { product, at }, dependencies);
+  const asked = (await isWorthAsking({ ...application, credit }, dependencies))
+    ? await askAboutGuarantors(application, { product, at }, dependencies)
+    : { guarantors: application.backing?.guarantors ?? [], queries: [], failure: undefined };
   const found = {
     credit,
     consentTextHash: consent.textHash,
@@ -69,6 +73,21 @@ export async function runCheckCredit(
   const partly = recordCreditPartly(application, found);
   if (partly !== undefined) await applications.replace(partly);
   throw asked.failure;
+}
+
+/**
+ * Nobody else is asked about while the borrower's own facts already decline the loan: it would cost a query and an entry in
+ * the record of somebody who has nothing to do with it (PIPL art. 6).
+ */
+async function isWorthAsking(
+  application: Application,
+  dependencies: CheckCreditDependencies,
+): Promise<boolean> {
+  if ((application.backing?.guarantors ?? []).length === 0) return false;
+  const { inputs, ...setting } = await readCase(application, dependencies);
+  const { applicationId } = application;
+  const policy = await policyThatDecides(setting.policy, applicationId, dependencies.catalog);
+  return guarantorsMatter(inputs, { ...setting, policy });
 }
 
 /** What an earlier attempt found, a report that is fresh, or a new one. */

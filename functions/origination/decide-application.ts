@@ -1,16 +1,8 @@
 import * as z from 'zod';
 import { recordDecision } from '#domain/applications/advance-application.ts';
-import type { Application, Decision } from '#domain/applications/application.ts';
-import {
-  type Applications,
-  type PersonalDataVault,
-  sealedSubjectOf,
-} from '#domain/applications/ports.ts';
-import { CreditPolicy } from '#domain/catalog/credit-policy.ts';
-import { policyInForce } from '#domain/catalog/policy-in-force.ts';
+import type { Decision } from '#domain/applications/application.ts';
+import type { Applications, PersonalDataVault } from '#domain/applications/ports.ts';
 import type { Catalog } from '#domain/catalog/ports.ts';
-import { Scorecard } from '#domain/catalog/scorecard.ts';
-import { businessDateOf } from '#domain/shared/calendar.ts';
 import { ApplicationId } from '#domain/shared/primitives.ts';
 import { contestOf } from '#domain/underwriting/challenge.ts';
 import { decideByPolicy, type DecisionSetting } from '#domain/underwriting/decide-by-policy.ts';
@@ -18,15 +10,13 @@ import type { DecisionInputs } from '#domain/underwriting/decision-inputs.ts';
 import { decisionOf } from '#domain/underwriting/decision-of.ts';
 import type { Decisions } from '#domain/underwriting/decision-ports.ts';
 import { recordOf, shadowRecordOf } from '#domain/underwriting/decision-record.ts';
-import { gatherInputs } from '#domain/underwriting/gather-inputs.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
-import { existing } from '#platform/existing.ts';
 import { DynamoDecisions } from '#platform/repositories/decisions.ts';
 import { storeApplication } from '#platform/store-application.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
 import { openApplication } from './open-application.ts';
-import { lenderAndPolicy, pinnedProduct } from './origination-catalog.ts';
 import { stepDependencies } from './origination-dependencies.ts';
+import { challengerOf, readCase } from './read-case.ts';
 
 export const DecideApplicationInput = z.object({ applicationId: ApplicationId });
 
@@ -66,12 +56,8 @@ async function decide(
     await decisions.save(recordOf(inputs, champion, creditPolicyId));
     return decisionOf(inputs, champion);
   }
-  const { creditPolicyId: id, version } = challenger;
-  const policy = await catalog.find({ kind: 'credit-policy', id, version }, CreditPolicy);
-  const other = decideByPolicy(inputs, {
-    ...setting,
-    policy: existing(policy, `version ${version} of credit policy ${id}`),
-  });
+  const policy = await challengerOf(challenger, catalog);
+  const other = decideByPolicy(inputs, { ...setting, policy });
   const isChampion = decidesBy === 'Champion';
   const [real, shadow] = isChampion ? [champion, other] : [other, champion];
   const contest = { creditPolicyId, counted: real, isChampion };
@@ -80,40 +66,6 @@ async function decide(
     decisions.save(shadowRecordOf(inputs, shadow, contest)),
   ]);
   return decisionOf(inputs, real);
-}
-
-async function readCase(
-  application: Application,
-  { catalog, vault, now }: DecideApplicationDependencies,
-): Promise<DecisionSetting & { readonly inputs: DecisionInputs }> {
-  const product = await pinnedProduct(catalog, application);
-  const { creditPolicyId, scorecardId } = product;
-  const [policies, scorecard, { funder, policyPack }, { applicant }] = await Promise.all([
-    catalog.versions({ kind: 'credit-policy', id: creditPolicyId }, CreditPolicy),
-    catalog.find({ kind: 'scorecard', id: scorecardId }, Scorecard),
-    lenderAndPolicy(catalog),
-    vault.open(application.pii, sealedSubjectOf(application)),
-  ]);
-  const decidedAt = now();
-  const given = {
-    product,
-    scorecard: existing(scorecard, `scorecard ${scorecardId}`),
-    policyPack,
-  };
-  const inputs = gatherInputs({
-    ...given,
-    application,
-    applicant,
-    funder,
-    date: businessDateOf(decidedAt.getTime()),
-    at: decidedAt.toISOString(),
-  });
-  const policy = policyInForce(policies, inputs.submittedOn);
-  return {
-    ...given,
-    inputs,
-    policy: existing(policy, `credit policy ${creditPolicyId} on ${inputs.submittedOn}`),
-  };
 }
 
 export const handler = workflowTask({

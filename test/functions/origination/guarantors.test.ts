@@ -91,6 +91,48 @@ describe('a guarantor', () => {
     );
   });
 
+  it.each([
+    {
+      name: 'a report that knocks the borrower out',
+      report: { currentOverdueFen: 50_000_00 },
+      reason: 'CurrentOverdue',
+    },
+    { name: 'a bureau score too low', report: { score: 420 }, reason: 'BureauScoreTooLow' },
+  ])('is not asked about after $name: nobody behind the loan could change it', async (given) => {
+    queries = [];
+    world = await OriginationWorld.start((outside: Outside) => {
+      const { bureau } = outside;
+      outside.bureau = async (query) => {
+        queries.push(query);
+        return { ...(await bureau(query)), ...given.report };
+      };
+    });
+    const applicationId = await apply(guarantor([agreed]));
+    expect(queries).toHaveLength(1);
+    expect(queries.filter(aboutGuarantor)).toEqual([]);
+    const application = await world.application(applicationId);
+    expect(application.status).toBe('Declined');
+    expect(application.reasonCodes).toEqual([given.reason]);
+    expect(application.backing?.guarantors).toMatchObject([{ consents: [agreed] }]);
+  });
+
+  it('is asked about where a person decides whatever the rules say', async () => {
+    queries = [];
+    world = await OriginationWorld.start((outside: Outside) => {
+      const { bureau } = outside;
+      outside.bureau = async (query) => {
+        queries.push(query);
+        return { ...(await bureau(query)), score: 420 };
+      };
+    });
+    await world.apply({
+      applicant: goodApplicant,
+      guarantors: [guarantor([agreed])],
+      humanReviewRequested: true,
+    });
+    expect(queries.filter(aboutGuarantor)).toHaveLength(1);
+  });
+
   it('is not asked about again while a report on them is fresh, whoever they were then', async () => {
     await start();
     await apply(guarantor([agreed]));
