@@ -30,8 +30,29 @@ export class Notification extends Construct {
         opensPersonalData(data.personalDataKey),
       ],
     });
+    this.#notifyOfReviews(data);
     this.#notifyOfLoans(data);
     this.#sendWhatWaits(data);
+  }
+
+  #notifyOfReviews(data: DataStack): void {
+    const notifyReview = new WorkflowFunction(this, 'NotifyReview', {
+      entry: 'functions/notification/notify-review.ts',
+      errorImpact: 'partners do not hear what the review of a decline came to',
+      timeout: Duration.seconds(30),
+      isAsynchronous: true,
+      access: [
+        uses(data.applications, 'GetItem'),
+        uses(data.catalog, 'GetItem'),
+        asksProviders(data.providerSecret),
+      ],
+    });
+    new EventTrigger(this, 'OnReviewConcluded', {
+      description: 'Tells the partner what the review of a decline came to',
+      eventBus: data.eventBus,
+      eventPattern: { source: ['zhudai'], detailType: ['DeclineUpheld', 'ApplicationReopened'] },
+      target: notifyReview,
+    });
   }
 
   #notifyOfLoans(data: DataStack): void {

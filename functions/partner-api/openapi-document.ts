@@ -8,6 +8,7 @@ import type {
 import * as z from 'zod';
 import { problems, type ProblemCode } from '#platform/problem.ts';
 import type { RouteDescription } from '#platform/route-description.ts';
+import { partnerWebhooks } from './partner-webhooks.ts';
 
 const Problem = z
   .object({
@@ -66,6 +67,7 @@ export function openapiDocument(routes: readonly RouteDescription[]): object {
     security: [{ partnerKey: [] }],
     components: { securitySchemes: { partnerKey: { type: 'http', scheme: 'bearer' } } },
     paths,
+    webhooks: { ...partnerWebhooks },
   });
 }
 

@@ -148,6 +148,8 @@ const notRecorded: Readonly<Record<string, readonly string[]>> = {
     'functions/notification/notify-loan.ts LoanCured',
     'functions/notification/notify-loan.ts LoanSettled',
     'functions/notification/notify-loan.ts LoanTransferred',
+    'functions/notification/notify-review.ts ApplicationReopened',
+    'functions/notification/notify-review.ts DeclineUpheld',
     'functions/privacy/carry-out-request.ts PersonalDataRequestDecided',
     'functions/servicing/claim-compensation.ts CompensationAsked',
     'functions/tasks/conclude-review.ts TaskDecided',

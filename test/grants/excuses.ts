@@ -62,7 +62,7 @@ const rarelyDone: readonly Excuse[] = [
     /^secretsmanager:/,
     'where personal data is sealed without KMS, the key is in the secret',
   ),
-  of('ConcludeReview', /./, 'a reviewer overturns an automatic decline'),
+  of('ConcludeReview|NotifyReview', /./, 'a reviewer overturns an automatic decline'),
   of('MessageCallback', /:GetItem$/, 'an SMS that failed is tried by the rules of its template'),
   of('ReceiptCallback|MatchReceipts', /./, 'money without a loan number, or before its loan'),
   of(

@@ -17,6 +17,7 @@ interface Operation {
 interface Document {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly webhooks: Readonly<Record<string, { readonly post?: Operation }>>;
   readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
 }
 
@@ -43,6 +44,19 @@ describe('the OpenAPI document', () => {
     expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(
       operations.length,
     );
+  });
+
+  it('describes what is sent to partners, with the headers that prove who sent it', () => {
+    expect(Object.keys(document.webhooks)).toEqual([
+      'applicationEnded',
+      'declineUpheld',
+      'declineOverturned',
+    ]);
+    for (const { post } of Object.values(document.webhooks)) {
+      const names = post?.parameters?.map(({ name }) => name);
+      expect(names).toEqual(['webhook-id', 'webhook-timestamp', 'webhook-signature']);
+    }
+    expect(JSON.stringify(document.webhooks)).toContain('application.review_upheld');
   });
 
   it.each(operations)('$request names its path parameters, and no others', (row) => {
