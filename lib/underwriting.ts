@@ -101,5 +101,15 @@ export class Underwriting extends Construct {
       impact:
         'a scorecard decides about people it was not fitted on: loans are declined or priced wrongly',
     });
+    new Alarm(this, 'StaleLpr', {
+      metric: new Metric({
+        namespace: 'Zhudai',
+        metricName: 'StaleLpr',
+        dimensionsMap: { service: 'watch-models' },
+        statistic: 'Sum',
+        period: Duration.hours(1),
+      }),
+      impact: 'the cost cap of microloan lenders is a multiple of an LPR that nobody has renewed',
+    });
   }
 }

@@ -30,6 +30,7 @@ export const taskPlans: Readonly<
   FollowUpVisit: { queue: 'FollowUp', remindHours: 72, dueHours: 168 },
   ReviewWarning: { queue: 'Supervisor', remindHours: 4, dueHours: 24 },
   RegisterCollateral: { queue: 'Collateral', remindHours: 48, dueHours: 120 },
+  RenewLpr: { queue: 'ModelReview', remindHours: 24, dueHours: 72 },
   ReviewModel: { queue: 'ModelReview', remindHours: 72, dueHours: 168 },
   ReleaseCollateral: { queue: 'Collateral', remindHours: 72, dueHours: 240 },
   AwaitDocuments: { remindHours: 72, dueHours: 168 },

@@ -95,6 +95,8 @@ export const TaskKind = z.enum([
   'ReleaseCollateral',
   /** A scorecard no longer fits the people it judges. */
   'ReviewModel',
+  /** The LPR of the policy pack has grown old: what is a multiple of it is a guess. */
+  'RenewLpr',
   /** Not human work: the workflow waits for the partner or the borrower. Never in a queue. */
   'AwaitDocuments',
   'AwaitSignature',
@@ -125,6 +127,7 @@ export const outcomesByKind: Readonly<Record<TaskKind, readonly TaskOutcome[]>> 
   RegisterCollateral: ['Complete', 'Reject'],
   ReleaseCollateral: ['Complete'],
   ReviewModel: ['Acknowledge'],
+  RenewLpr: ['Acknowledge'],
   AwaitDocuments: [],
   AwaitSignature: [],
 };

@@ -60,6 +60,8 @@ export async function decideByRule(task: TaskView, askBank?: BankEnquiry): Promi
       return prove(task.content);
     case 'ReviewModel':
       return { outcome: 'Acknowledge', note: 'the card is fitted again on newer loans' };
+    case 'RenewLpr':
+      return { outcome: 'Acknowledge', note: 'the newest LPR is published with the next pack' };
     case 'ReviewWarning':
       return { outcome: 'Acknowledge', note: 'the supervisor follows it up' };
     default:

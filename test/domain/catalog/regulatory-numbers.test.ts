@@ -18,6 +18,7 @@ const expected: readonly (readonly [path: string, value: unknown, lenderType?: s
   ['disclosure.minReadSeconds', 10],
   ['disclosure.itemised', true],
   ['lpr.1Y', '0.0300'],
+  ['lpr.publishedOn', '2026-01-20'],
   ['lpr.staleAfterDays', 40],
   ['joint.minPartnerShare', '0.30'],
   ['joint.maxSinglePartnerOfTier1', '0.25'],

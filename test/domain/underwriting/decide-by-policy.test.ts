@@ -132,7 +132,7 @@ describe('decideByPolicy', () => {
         repaymentMethod: 'EqualInstallment',
       },
       approversRequired: 0,
-      policyPack: 'cn#0001',
+      policyPack: 'cn#0002',
       scorecard: 'person#0003',
       decidedAt: at,
       decidedBy: 'workflow',

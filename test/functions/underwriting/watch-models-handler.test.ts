@@ -23,6 +23,7 @@ it('reads cards and counters, and keeps a report, as it is deployed', async () =
   expect(await invoke(handler, { schedule: 'WatchModelsSchedule' })).toEqual({
     watched: 1,
     stale: 0,
+    lpr: 'Stale',
   });
   expect(await counters.listReports()).toMatchObject([{ scorecard: 'person#0003', decisions: 1 }]);
 });

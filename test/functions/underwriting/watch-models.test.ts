@@ -11,14 +11,27 @@ import { inMemoryCatalog } from '#test/support/in-memory-catalog.ts';
 import { InMemoryDecisions } from '#test/support/in-memory-decisions.ts';
 import { InMemoryModelCounters } from '#test/support/in-memory-model-counters.ts';
 import { InMemoryTasks } from '#test/support/in-memory-tasks.ts';
+import { policyPack } from '../../domain/catalog-files.ts';
 import { germanCase, personSetting } from '../../domain/underwriting/german-cases.ts';
 
 const catalog = inMemoryCatalog();
+/** Puts a pack in force whose LPR was last published on a day. */
+function publishLpr(publishedOn: string): void {
+  const leaves = policyPack.leaves.map((leaf) =>
+    leaf.path === 'lpr.publishedOn' ? { ...leaf, value: publishedOn } : leaf,
+  );
+  const next = { ...policyPack, leaves, version: 9, idVersion: 'cn#0009' };
+  catalog.put('policy-pack', next);
+  catalog.put('policy-pack', { idVersion: 'cn#latest', version: 9 });
+}
 let counters: InMemoryModelCounters;
 let decisions: InMemoryDecisions;
 let tasks: InMemoryTasks;
 let warned: ModelReport[];
+let lprWarnings: number;
 beforeEach(() => {
+  publishLpr('2026-11-20');
+  lprWarnings = 0;
   counters = new InMemoryModelCounters();
   decisions = new InMemoryDecisions();
   tasks = new InMemoryTasks();
@@ -43,6 +56,9 @@ const watch = (at = '2026-11-30T06:00:00+08:00') =>
     warn: (report) => {
       warned.push(report);
       return Promise.resolve();
+    },
+    warnOfLpr: () => {
+      lprWarnings += 1;
     },
     now: () => new Date(at),
   });
@@ -101,7 +117,11 @@ describe('runWatchModels', () => {
     );
     for (const position of overdrawn) await decide(position);
     const month = [...(await monthOf()).keys()][0] ?? '';
-    expect(await watch(`${month}-28T06:00:00+08:00`)).toEqual({ watched: 1, stale: 1 });
+    expect(await watch(`${month}-28T06:00:00+08:00`)).toEqual({
+      watched: 1,
+      stale: 1,
+      lpr: 'Current',
+    });
     expect(warned).toMatchObject([{ scorecard: 'person#0003', level: 'Stale' }]);
     expect(await counters.listReports()).toEqual(warned);
     const inbox = () => tasks.listInbox({ queue: 'ModelReview' }, { limit: 10 });
@@ -131,9 +151,48 @@ describe('runWatchModels', () => {
 
   it('keeps quiet about a card that has hardly judged anybody', async () => {
     await decide(0);
-    expect(await watch()).toEqual({ watched: 1, stale: 0 });
+    expect(await watch()).toEqual({ watched: 1, stale: 0, lpr: 'Current' });
     expect(warned).toEqual([]);
     expect((await tasks.listInbox({ queue: 'ModelReview' }, { limit: 10 })).items).toEqual([]);
     expect(await counters.listReports()).toMatchObject([{ level: 'TooFew' }]);
+  });
+
+  it('asks the risk team once when a publication of the LPR is missing, and alarms when it is too old', async () => {
+    publishLpr('2026-10-20');
+    const inbox = async () =>
+      (await tasks.listInbox({ queue: 'ModelReview' }, { limit: 10 })).items;
+    // On the 20th itself it may still come.
+    expect((await watch('2026-11-20T06:00:00+08:00')).lpr).toBe('Current');
+    expect((await watch('2026-11-23T06:00:00+08:00')).lpr).toBe('Late');
+    const [task] = await inbox();
+    expect(task).toMatchObject({
+      kind: 'RenewLpr',
+      about: { policyPack: 'cn#0009' },
+      content: { lpr: '0.0300', publishedOn: '2026-10-20', expectedOn: '2026-11-20' },
+    });
+    expect(lprWarnings).toBe(0);
+    expect((await watch('2026-11-30T06:00:00+08:00')).lpr).toBe('Stale');
+    expect(await inbox()).toEqual([task]);
+    expect(lprWarnings).toBe(1);
+  });
+
+  it('asks about the LPR again when the answered question left it as old as it was', async () => {
+    publishLpr('2026-09-21');
+    await watch();
+    const inbox = async () =>
+      (await tasks.listInbox({ queue: 'ModelReview' }, { limit: 10 })).items;
+    const [task] = await inbox();
+    if (task === undefined) throw new Error('nobody was asked');
+    await tasks.replace(
+      decideTask(task, {
+        operator: { operatorId: 'operator-a', roles: ['CreditAnalyst'] },
+        answer: { outcome: 'Acknowledge', contentHash: task.contentHash },
+        at: '2026-11-30T08:00:00+08:00',
+      }),
+    );
+    await watch('2026-12-07T06:00:00+08:00');
+    expect(await inbox()).toMatchObject([{ kind: 'RenewLpr', content: { round: 2 } }]);
+    publishLpr('2026-11-20');
+    expect((await watch('2026-12-07T07:00:00+08:00')).lpr).toBe('Current');
   });
 });
