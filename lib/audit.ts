@@ -24,6 +24,7 @@ export class Audit extends Construct {
       cases,
       catalogDrafts,
       collateral,
+      keyRotations,
       loans,
       payouts,
       personalDataRequests,
@@ -54,6 +55,7 @@ export class Audit extends Construct {
       Collateral: collateral,
       Selections: selections,
       PersonalDataRequests: personalDataRequests,
+      KeyRotations: keyRotations,
     };
     for (const [name, table] of Object.entries(published))
       consumeStream(publishChanges, { name, table, deadLetters });

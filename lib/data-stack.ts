@@ -155,6 +155,15 @@ const tableShapes = {
     isPublished: true,
   },
   Erasures: { variable: 'ERASURES_TABLE', key: ['year', 'erasure'] },
+  People: {
+    variable: 'PEOPLE_TABLE',
+    key: ['blindIndex'],
+    indexes: [
+      { name: 'ByBorrower', key: ['borrowerKey', 'keyShard'], attributes: [] },
+      { name: 'ByKey', key: ['keyShard', 'blindIndex'], attributes: ['borrowerKey'] },
+    ],
+  },
+  KeyRotations: { variable: 'KEY_ROTATIONS_TABLE', key: ['rotationId'], isPublished: true },
 } as const satisfies Record<string, TableShape>;
 
 /** Everything that holds state: tables, objects, keys, secrets, and the bus they report to. */
@@ -178,6 +187,8 @@ export class DataStack extends HouseStack {
   readonly selections: NamedTable;
   readonly personalDataRequests: NamedTable;
   readonly erasures: NamedTable;
+  readonly people: NamedTable;
+  readonly keyRotations: NamedTable;
   readonly documents: NamedBucket;
   readonly contracts: NamedBucket;
   readonly eventBus: EventBus;
@@ -206,6 +217,8 @@ export class DataStack extends HouseStack {
     this.selections = this.#table('Selections');
     this.personalDataRequests = this.#table('PersonalDataRequests');
     this.erasures = this.#table('Erasures');
+    this.people = this.#table('People');
+    this.keyRotations = this.#table('KeyRotations');
 
     this.personalDataKey = new Key(this, 'PersonalDataKey', {
       description: 'Seals the personal data of borrowers, in items and in documents',

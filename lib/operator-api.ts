@@ -90,6 +90,7 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
       remembersRequests,
     ],
     ...privacyRoutes(data),
+    ...blindIndexRoutes(data),
     'list-decisions': [queries(decisions, 'ByPolicy')],
     'list-shadow-decisions': [queries(decisions, 'ByShadow')],
     'list-loans': [
@@ -151,6 +152,35 @@ function privacyRoutes(data: DataStack): Record<string, readonly Access[]> {
     ],
     'get-data-request': [uses(personalDataRequests, 'GetItem')],
     'list-erasures': [uses(erasures, 'Query')],
+  };
+}
+
+function blindIndexRoutes(data: DataStack): Record<string, readonly Access[]> {
+  const { applications, catalog, keyRotations, people, personalDataKey, providerSecret } = data;
+  return {
+    'get-blind-index': [
+      asksProviders(providerSecret),
+      uses(keyRotations, 'GetItem'),
+      queries(people, 'ByBorrower'),
+      queries(people, 'ByKey'),
+    ],
+    'sweep-blind-index': [
+      uses(applications, 'GetItem'),
+      queries(applications, 'ByPartner'),
+      uses(catalog, 'GetItem', 'Query'),
+      uses(people, 'UpdateItem'),
+      uses(data.sightings, 'UpdateItem', 'BatchWriteItem'),
+      uses(keyRotations, 'GetItem', 'PutItem'),
+      asksProviders(providerSecret),
+      opensPersonalData(personalDataKey),
+    ],
+    'retire-blind-index': [
+      asksProviders(providerSecret),
+      uses(keyRotations, 'GetItem', 'PutItem'),
+      uses(people, 'DeleteItem'),
+      queries(people, 'ByBorrower'),
+      queries(people, 'ByKey'),
+    ],
   };
 }
 

@@ -47,6 +47,8 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
     'functions/partner-api/create-quote.ts': [remembersRequests],
     'functions/partner-api/submit-application.ts': [
       uses(applications, 'PutItem'),
+      queries(applications, 'ByBorrower'),
+      uses(data.people, 'GetItem', 'UpdateItem'),
       remembersRequests,
       readsVersion,
       asksProviders(providerSecret),

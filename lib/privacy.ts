@@ -51,6 +51,8 @@ function erasure(data: DataStack): readonly Access[] {
     queries(data.loans, 'ByBorrower'),
     uses(data.cases, 'Query', 'BatchWriteItem'),
     uses(data.notices, 'Query', 'BatchWriteItem'),
+    uses(data.people, 'UpdateItem', 'DeleteItem'),
+    queries(data.people, 'ByBorrower'),
     uses(data.personalDataRequests, 'GetItem', 'PutItem'),
     uses(data.sightings, 'GetItem', 'BatchWriteItem'),
     uses(data.tasks, 'BatchWriteItem'),

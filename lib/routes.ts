@@ -193,6 +193,21 @@ const operatorRoutes: readonly RouteFacts[] = [
     'list-erasures',
     'the register of erasures cannot be copied: a restore brings back what was erased',
   ],
+  [
+    'GET /ops/blind-index',
+    'get-blind-index',
+    'nobody can tell how far a change of the key is that people are found by',
+  ],
+  [
+    'POST /ops/blind-index/sweeps',
+    'sweep-blind-index',
+    'the key that people are found by cannot be changed',
+  ],
+  [
+    'POST /ops/blind-index/retirements',
+    'retire-blind-index',
+    'a key that people were found by stays behind in the tables',
+  ],
   ['GET /ops/decisions', 'list-decisions', 'policies cannot be replayed before they are published'],
   [
     'GET /ops/shadow-decisions',

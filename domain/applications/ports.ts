@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Page, PageRequest } from '../shared/page.ts';
 import { Application } from './application.ts';
+import type { BlindIndex, NamedPerson } from './people.ts';
 import type { PersonalData } from './personal-data.ts';
 
 /** What a list shows of an application: the attributes the index by partner carries. Not its version: each would write it. */
@@ -37,8 +38,15 @@ export type Submission =
 export interface Applications {
   /** Reads the present state, never an index. */
   find(applicationId: string): Promise<Application | undefined>;
-  /** Stores a new application together with the request that made it: both or neither. */
-  submit(application: Application, request: RememberedRequest): Promise<Submission>;
+  /**
+   * Stores a new application together with the request that made it and with whom it shows: all or nothing. Throws
+   * `ConcurrentChange` when one of them was given another name meanwhile.
+   */
+  submit(
+    application: Application,
+    request: RememberedRequest,
+    people: readonly NamedPerson[],
+  ): Promise<Submission>;
   /** Stores a new application that no request made (the successor after a review). */
   create(application: Application): Promise<void>;
   /** Stores the next version. */
@@ -68,15 +76,20 @@ export interface SealedSubject {
   readonly id: string;
 }
 
-/** Personal data at rest: sealed for one item, and the blind index by which a borrower is recognised. */
+/** Personal data at rest: sealed for one item, and the blind indexes by which it is found without being opened. */
 export interface PersonalDataVault {
   seal(data: PersonalData, subject: SealedSubject): Promise<Uint8Array<ArrayBuffer>>;
   /** Throws when the blob was sealed for another item. */
   open(sealed: Uint8Array, subject: SealedSubject): Promise<PersonalData>;
-  /** HMAC of an identity number or USCC. */
-  borrowerKey(identityNumber: string): Promise<string>;
-  /** HMAC of any other trait that tells one person, device or place from another. */
-  traitKey(kind: string, value: string): Promise<string>;
+  /** An identity number or USCC under every key that things are found by: one, or two while the key changes; the present one first. */
+  blindIndexes(identityNumber: string): Promise<readonly BlindIndex[]>;
+  /**
+   * An account or phone number under every key there is, the present one first: what was bound to the number under a key
+   * of before is still known as bound to it, although nothing is found by that key any more.
+   */
+  fingerprints(number: string): Promise<readonly [string, ...string[]]>;
+  /** Any other trait that tells one person, device or place from another, under every key that things are found by. */
+  traitKeys(kind: string, value: string): Promise<readonly string[]>;
 }
 
 /** The seal of an application names its own id and partner. */

@@ -13,7 +13,7 @@ export const Contact = z.object({
   lenderId: z.string(),
   channel: ContactChannel,
   audience: Audience,
-  /** Which number: `registered`, or the blind index of another one. */
+  /** Which number: `registered`, or the fingerprint of another one. */
   numberKey: z.string(),
   purpose: z.enum(['Collect', 'Notice', 'FindDebtor', 'PassMessage']),
   status: z.enum(['Reserved', 'Confirmed']),

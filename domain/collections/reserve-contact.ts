@@ -11,7 +11,10 @@ export interface ContactRequest {
   readonly contactId: string;
   readonly channel: ContactChannel;
   readonly audience: Audience;
+  /** Which number: `registered`, or the blind index of another one. */
   readonly numberKey: string;
+  /** The same number under keys of before: a stop outlives the key it was noted under. */
+  readonly formerNumberKeys?: readonly string[];
   readonly purpose: Contact['purpose'];
   /** Who speaks: `lender`, or the agency's id. */
   readonly speaker: string;
@@ -105,13 +108,15 @@ function refusedByCase(
 
 function refusedByPerson(
   { debtor, limits, at }: ContactScene,
-  { audience, numberKey, purpose, channel }: ContactRequest,
+  request: ContactRequest,
 ): Refusal | undefined {
+  const { audience, purpose, channel } = request;
   if (audience !== 'ThirdPerson')
     return audience === 'Debtor' && debtor?.isReportedDead && channel !== 'Letter'
       ? { because: 'DebtorReportedDead' }
       : undefined;
-  if (debtor?.stoppedNumbers.includes(numberKey)) return { because: 'ThirdPersonStopped' };
+  if (numberKeysOf(request).some((key) => debtor?.stoppedNumbers.includes(key)))
+    return { because: 'ThirdPersonStopped' };
   if (purpose !== 'FindDebtor' && purpose !== 'PassMessage')
     return { because: 'ThirdPersonPurpose' };
   if (!isLost(debtor, businessDateOf(Date.parse(at)), limits)) return { because: 'DebtorNotLost' };
@@ -140,11 +145,11 @@ function fullCounter(
   { day, limits }: ContactScene,
   request: ContactRequest,
 ): RefusalReason | undefined {
-  const { channel, numberKey, audience } = request;
+  const { channel, audience } = request;
   const held = Object.values(day.held);
   const isVoice = isVoiceChannel(channel);
-  if (isVoice && (day.attempts[numberKey] ?? 0) >= limits.attemptsPerNumberPerDay)
-    return 'AttemptLimit';
+  const attempts = numberKeysOf(request).reduce((sum, key) => sum + (day.attempts[key] ?? 0), 0);
+  if (isVoice && attempts >= limits.attemptsPerNumberPerDay) return 'AttemptLimit';
   // The daily numbers protect the debtor; a third person is protected by not being called at all.
   if (audience === 'ThirdPerson') return undefined;
   if (countsAsNotification(channel))
@@ -186,6 +191,14 @@ export function isVoiceChannel(channel: ContactChannel): boolean {
 
 export function isMessage(channel: ContactChannel): boolean {
   return channel === 'Sms' || channel === 'AppMessage';
+}
+
+/** Everything the number of a contact was ever known under. */
+export function numberKeysOf({
+  numberKey,
+  formerNumberKeys = [],
+}: Pick<ContactRequest, 'numberKey' | 'formerNumberKeys'>): readonly string[] {
+  return [numberKey, ...formerNumberKeys];
 }
 
 /** What is counted when it is tried is counted here; what is counted when it connects is held. */

@@ -13,6 +13,11 @@ export interface Sighting {
 export interface Sightings {
   /** Keeps sightings; keeping the same one again changes nothing. */
   note(sightings: readonly Sighting[]): Promise<void>;
+  /**
+   * Keeps what an application showed under further keys, for as long as it was to be kept anyway. One whose sightings were
+   * forgotten, or have expired, gets none back.
+   */
+  noteAlso(shown: Omit<Sighting, 'trait'> & { readonly traits: readonly string[] }): Promise<void>;
   /** The newest sightings of a trait since an instant, at most so many. */
   listSince(trait: string, since: string, limit: number): Promise<readonly Sighting[]>;
   /**

@@ -71,6 +71,11 @@ export function personalDataRequestIdOf(operatorId: string, mark: string): strin
   return `prq_${tailOf(`personal data|${operatorId}|${mark}`)}`;
 }
 
+/** One change of the key of the blind index, by the names of both keys. */
+export function keyRotationIdOf(keyId: string, formerKeyId: string | undefined): string {
+  return `rot_${tailOf(`key rotation|${keyId}|${formerKeyId ?? ''}`)}`;
+}
+
 /** The bank's reference for one payout: deterministic, so that a repeated payment is recognised as the same one. */
 export function payoutRefOf(loanId: string, payoutNumber: number): string {
   return base32(sha256Bytes(`${loanId}|${payoutNumber}`), payoutRefLength);

@@ -32,6 +32,7 @@ const Keys = z.union([
     .transform(subjectOfBorrower),
   z.object({ draftId: z.string() }).transform(({ draftId }) => draftId),
   z.object({ requestId: z.string() }).transform(({ requestId }) => requestId),
+  z.object({ rotationId: z.string() }).transform(({ rotationId }) => rotationId),
 ]);
 
 /** A borrower's collection holds a case for each lender, and the debtor. */

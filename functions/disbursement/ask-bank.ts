@@ -56,8 +56,11 @@ async function instructionOf(payout: Payout, { applications, vault }: BankDepend
     `application ${applicationId}`,
   );
   const payee = payeeOf(await vault.open(application.pii, sealedSubjectOf(application)));
-  const payeeKey = await vault.borrowerKey(payee.accountNumber);
-  if (payoutBodyHash({ amountFen, payee: payee.kind, payeeKey }) !== payout.bodyHash)
+  const payeeKeys = await vault.fingerprints(payee.accountNumber);
+  const hashes = payeeKeys.map((payeeKey) =>
+    payoutBodyHash({ amountFen, payee: payee.kind, payeeKey }),
+  );
+  if (!hashes.includes(payout.bodyHash))
     throw new Error(`payout ${payoutRef} was intended for another payee or amount`);
   const { name, accountNumber, bankCode } = payee;
   return {

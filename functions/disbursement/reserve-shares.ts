@@ -108,10 +108,11 @@ async function instructionOf(application: Application, vault: PersonalDataVault)
   if (decision?.offer === undefined)
     throw new InvalidTransition(`application ${application.applicationId} has no offer`);
   const payee = payeeOf(await vault.open(application.pii, sealedSubjectOf(application)));
+  const [payeeKey] = await vault.fingerprints(payee.accountNumber);
   return {
     amountFen: decision.offer.amountFen,
     payee: payee.kind,
-    payeeKey: await vault.borrowerKey(payee.accountNumber),
+    payeeKey,
   };
 }
 

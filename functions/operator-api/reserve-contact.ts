@@ -52,7 +52,7 @@ export interface ContactAsked {
 export interface ReserveDependencies {
   readonly cases: Cases;
   readonly catalog: Catalog;
-  readonly vault: Pick<PersonalDataVault, 'borrowerKey'>;
+  readonly vault: Pick<PersonalDataVault, 'fingerprints'>;
   readonly now: () => Date;
 }
 
@@ -68,7 +68,7 @@ export async function runReserveContact(asked: ContactAsked, dependencies: Reser
     ...asked.body,
     contactId: contactIdOf(asked.caseId, asked.mark),
     audience: script.audience,
-    numberKey: await numberKeyOf(script.audience, asked, dependencies),
+    ...(await numberKeysIn(script.audience, asked, dependencies)),
     speaker: speakerOf(found),
     actor: `operator:${asked.operatorId}`,
     stepId: found.pending?.stepId,
@@ -88,15 +88,16 @@ function speakerOf({ assignment }: CollectionCase): string {
   return assignment?.noticedAt === undefined ? 'lender' : assignment.agencyId;
 }
 
-async function numberKeyOf(
+async function numberKeysIn(
   audience: string,
   { body }: ContactAsked,
   { vault }: ReserveDependencies,
-): Promise<string> {
-  if (audience !== 'ThirdPerson') return 'registered';
+): Promise<Pick<ContactRequest, 'numberKey' | 'formerNumberKeys'>> {
+  if (audience !== 'ThirdPerson') return { numberKey: 'registered' };
   const mobile = checkMobile(body.mobile ?? '');
   if (!mobile.isValid) throw new InvalidInput('say which number of the third person in mobile');
-  return vault.borrowerKey(mobile.value);
+  const [numberKey, ...formerNumberKeys] = await vault.fingerprints(mobile.value);
+  return { numberKey, formerNumberKeys };
 }
 
 export const handler = apiRoute({

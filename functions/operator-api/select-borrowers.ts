@@ -12,6 +12,7 @@ import { selectionIdOf } from '#domain/shared/ids.ts';
 import { ApplicationId, Instant } from '#domain/shared/primitives.ts';
 import type { ReplayCase } from '#domain/underwriting/decision-record.ts';
 import { apiRoute } from '#platform/api-route.ts';
+import { isBlocked } from '#platform/block-list.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { existing } from '#platform/existing.ts';
 import { answerOnce, rememberedRequests } from '#platform/remembered-requests.ts';
@@ -124,13 +125,10 @@ async function choose(
   if (application === undefined) return undefined;
   const { borrowerKey } = application;
   const { id, version } = parseCatalogKey(decision.inputs.product);
-  const [product, sent, block, marketingWithdrawnAt] = await Promise.all([
+  const [product, sent, isOnBlockList, marketingWithdrawnAt] = await Promise.all([
     catalog.find({ kind: 'product', id, version }, Product),
     history.applicationsOf(borrowerKey),
-    catalog.find(
-      { kind: 'blocked-borrower', id: borrowerKey, version: 1 },
-      z.looseObject({ kind: z.string().optional() }),
-    ),
+    isBlocked(catalog, borrowerKey),
     applications.marketingWithdrawnAt(borrowerKey),
   ]);
   const candidate = {
@@ -138,7 +136,7 @@ async function choose(
     application,
     product: existing(product, `product ${decision.inputs.product}`),
     submittedAt: sent.map(({ submittedAt }) => submittedAt),
-    isBlocked: block !== undefined,
+    isBlocked: isOnBlockList,
     marketingWithdrawnAt,
   };
   return selectBorrower(candidate, criteria, businessDateOf(at.getTime()));

@@ -54,11 +54,11 @@ export async function askAboutGuarantors(
         consent.purpose === 'CreditQuery' &&
         isConsentCurrent(consent, product.consentMaxAgeDays, date),
     );
-  const people = await peopleByKey(application, dependencies);
+  const people = await guarantorsOf(application, dependencies);
   const asked = await Promise.all(
-    known.map(async (guarantor): Promise<Asked> => {
+    known.map(async (guarantor, place): Promise<Asked> => {
       const consent = consentOf(guarantor);
-      const person = people.get(guarantor.guarantorKey);
+      const person = people[place];
       if (guarantor.credit !== undefined || consent === undefined || person === undefined)
         return { guarantor };
       return ask({ application, guarantor, consent, person, product, at }, dependencies);
@@ -76,15 +76,13 @@ interface Person {
   readonly idNumber: string;
 }
 
-async function peopleByKey(
+/** In the order of the request, as what a decision may read of them is. */
+async function guarantorsOf(
   application: Application,
   { vault }: GuarantorDependencies,
-): Promise<ReadonlyMap<string, Person>> {
+): Promise<readonly Person[]> {
   const { guarantors = [] } = await vault.open(application.pii, sealedSubjectOf(application));
-  const keyed = guarantors.map(
-    async ({ name, idNumber }) => [await vault.borrowerKey(idNumber), { name, idNumber }] as const,
-  );
-  return new Map(await Promise.all(keyed));
+  return guarantors.map(({ name, idNumber }) => ({ name, idNumber }));
 }
 
 interface Question {

@@ -15,6 +15,7 @@ import type { PersonalData } from '#domain/applications/personal-data.ts';
 import type { Sightings } from '#domain/fraud/sighting.ts';
 import { businessDateOf } from '#domain/shared/calendar.ts';
 import { ApplicationId } from '#domain/shared/primitives.ts';
+import { isBlocked } from '#platform/block-list.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { DynamoSightings } from '#platform/repositories/sightings.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
@@ -60,19 +61,16 @@ export async function runScreenApplication(
   return { outcome: busy.outcome };
 }
 
-/** A blocked borrower is an entry of the catalog under the borrower's blind index. */
-const BlockEntry = z.looseObject({ kind: z.literal('blocked-borrower') });
-
 async function screen(
   application: Application,
   { data, isBusy }: { readonly data: PersonalData; readonly isBusy: boolean },
   { catalog, now }: ScreenApplicationDependencies,
 ): Promise<ScreeningResult> {
-  const [product, partner, { funder, policyPack }, block] = await Promise.all([
+  const [product, partner, { funder, policyPack }, isOnBlockList] = await Promise.all([
     pinnedProduct(catalog, application),
     partnerOf(catalog, application),
     lenderAndPolicy(catalog),
-    catalog.find({ kind: 'blocked-borrower', id: application.borrowerKey, version: 1 }, BlockEntry),
+    isBlocked(catalog, application.borrowerKey),
   ]);
   return screenApplication({
     application,
@@ -81,7 +79,7 @@ async function screen(
     partner,
     funder,
     policyPack,
-    isBlocked: block !== undefined,
+    isBlocked: isOnBlockList,
     isBusy,
     date: businessDateOf(now().getTime()),
   });

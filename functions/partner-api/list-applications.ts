@@ -3,7 +3,7 @@ import { ApplicationStatus } from '#domain/applications/application.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { openCursor, sealCursor } from '#platform/cursor.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
-import { providerSecret } from '#platform/secrets.ts';
+import { indexingKeys, providerSecret } from '#platform/secrets.ts';
 import { partnerDependencies } from './partner-dependencies.ts';
 
 const PAGE_SIZE = 20;
@@ -49,12 +49,12 @@ export const handler = apiRoute({
     const { partnerId } = caller;
     const { status, cursor, limit } = query;
     const scope = { caller: partnerId, filter: `applications ${status ?? ''}` };
-    const { blindIndexKey } = await providerSecret();
+    const keys = indexingKeys(await providerSecret());
     const page = await applications.listByPartner(
       { partnerId, status },
       {
         limit,
-        after: cursor === undefined ? undefined : openCursor(cursor, scope, blindIndexKey),
+        after: cursor === undefined ? undefined : openCursor(cursor, scope, keys),
       },
     );
     return {
@@ -64,9 +64,7 @@ export const handler = apiRoute({
           amountFen: requested.amountFen,
           termMonths: requested.termMonths,
         })),
-        ...(page.next === undefined
-          ? {}
-          : { nextCursor: sealCursor(page.next, scope, blindIndexKey) }),
+        ...(page.next === undefined ? {} : { nextCursor: sealCursor(page.next, scope, keys[0]) }),
       },
     };
   },

@@ -14,11 +14,10 @@ export function partnerDependencies() {
   const documents = documentClient();
   const tableOf = (variable: string): string => process.env[variable] ?? '';
   return {
-    applications: new DynamoApplications(
-      documents,
-      tableOf('APPLICATIONS_TABLE'),
-      new DynamoIdempotencyKeys(documents, tableOf('IDEMPOTENCY_KEYS_TABLE')),
-    ),
+    applications: new DynamoApplications(documents, tableOf('APPLICATIONS_TABLE'), {
+      keys: new DynamoIdempotencyKeys(documents, tableOf('IDEMPOTENCY_KEYS_TABLE')),
+      peopleTable: tableOf('PEOPLE_TABLE'),
+    }),
     catalog: new DynamoCatalog(documents, tableOf('CATALOG_TABLE')),
     files: new DynamoLoanFiles(documents, tableOf('LOANS_TABLE'), tableOf('RECEIPTS_TABLE')),
     loans: new DynamoLoans(documents, tableOf('LOANS_TABLE')),

@@ -1,11 +1,8 @@
-import {
-  ApplicationRequest,
-  ApplicationStatus,
-  type Backing,
-} from '#domain/applications/application.ts';
+import { ApplicationRequest, ApplicationStatus } from '#domain/applications/application.ts';
 import { applicantFactsOf } from '#domain/applications/applicant-facts.ts';
 import { backingOf } from '#domain/applications/backing-of.ts';
 import { createApplication } from '#domain/applications/change-application.ts';
+import type { NamedPerson } from '#domain/applications/people.ts';
 import { personalDataOf } from '#domain/applications/personal-data.ts';
 import {
   contactOf,
@@ -18,7 +15,9 @@ import { businessDateOf } from '#domain/shared/calendar.ts';
 import { applicationIdOf } from '#domain/shared/ids.ts';
 import * as z from 'zod';
 import { apiRoute, type ApiRequest, replayedHeader } from '#platform/api-route.ts';
+import { namePerson } from '#platform/name-person.ts';
 import { ApiProblem } from '#platform/problem.ts';
+import { retryOnConflict } from '#platform/retry-on-conflict.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
 import { vaultDependencies, type VaultDependencies } from './vault-dependencies.ts';
 
@@ -48,37 +47,48 @@ const KEY_KEPT_DAYS = 400;
 
 type Request = ApiRequest<'Partner', object, object, ApplicationRequest>;
 
-/** Takes an application in: checked numbers, sealed person, one write. The workflow starts from its event. */
-export async function runSubmitApplication(
-  { caller, body, idempotency }: Request,
-  dependencies: VaultDependencies,
-) {
+/**
+ * Takes an application in: checked numbers, sealed person, one write. The workflow starts from its event. Somebody new who
+ * applies twice in the same instant is given one name: the second is read again.
+ */
+export function runSubmitApplication(request: Request, dependencies: VaultDependencies) {
+  return retryOnConflict(() => submit(request, dependencies));
+}
+
+async function submit({ caller, body, idempotency }: Request, dependencies: VaultDependencies) {
   const at = dependencies.now();
   const request = checked(body, at, dependencies);
   const { partnerId } = caller;
   const applicationId = applicationIdOf(partnerId, request.externalId);
   const product = await productOf(request.productId, partnerId, dependencies);
+  const [borrower, ...guarantors] = await peopleIn(request, dependencies);
+  const backing = backingOf(
+    request,
+    guarantors.map(({ borrowerKey }) => borrowerKey),
+  );
   const application = createApplication({
     request,
     partnerId,
     productVersion: product.version,
-    applicant: applicantFactsOf(request, await borrowerKeyOf(request, dependencies)),
+    applicant: applicantFactsOf(request, borrower.borrowerKey),
     pii: await dependencies.vault.seal(personalDataOf(request), {
       partnerId,
       entity: 'application',
       id: applicationId,
     }),
     submittedAt: at.toISOString(),
-    ...(await backingIn(request, dependencies)),
+    ...(backing === undefined ? {} : { backing }),
     applied: { [idempotency.mark]: idempotency.bodyHash },
   });
   const answer = Accepted.parse(application);
-  const submission = await dependencies.applications.submit(application, {
+  const remembered = {
     callerKey: `${partnerId}#${idempotency.key}`,
     bodyHash: idempotency.bodyHash,
     answer: JSON.stringify(answer),
     expiresAt: Math.floor(at.getTime() / 1000) + KEY_KEPT_DAYS * 86_400,
-  });
+  };
+  const shown = [borrower, ...guarantors];
+  const submission = await dependencies.applications.submit(application, remembered, shown);
   switch (submission.outcome) {
     case 'Stored':
       return accepted(answer);
@@ -130,24 +140,18 @@ async function productOf(
   return product;
 }
 
-function borrowerKeyOf(
-  { applicant }: ApplicationRequest,
-  { vault }: VaultDependencies,
-): Promise<string> {
-  const number = applicant.kind === 'Person' ? contactOf(applicant).idNumber : applicant.uscc;
-  return vault.borrowerKey(number);
-}
-
-/** Guarantors are known by blind indexes, pledges by kind and value: what a decision may read of them. */
-async function backingIn(
+/** The borrower, then the guarantors in the order of the request: known by names, never by numbers. */
+async function peopleIn(
   request: ApplicationRequest,
-  { vault }: VaultDependencies,
-): Promise<{ readonly backing?: Backing }> {
-  const keys = await Promise.all(
-    (request.guarantors ?? []).map(({ idNumber }) => vault.borrowerKey(idNumber)),
-  );
-  const backing = backingOf(request, keys);
-  return backing === undefined ? {} : { backing };
+  dependencies: VaultDependencies,
+): Promise<readonly [NamedPerson, ...NamedPerson[]]> {
+  const { applicant, guarantors = [] } = request;
+  const number = applicant.kind === 'Person' ? contactOf(applicant).idNumber : applicant.uscc;
+  const [borrower, ...others] = await Promise.all([
+    namePerson(number, dependencies),
+    ...guarantors.map(({ idNumber }) => namePerson(idNumber, dependencies)),
+  ]);
+  return [borrower, ...others];
 }
 
 export const handler = apiRoute({

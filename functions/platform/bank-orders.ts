@@ -133,15 +133,15 @@ export async function borrowerAccountOf(
   const { name, bankAccount } = applicant;
   return {
     account: { name, accountNumber: bankAccount.number, bankCode: bankAccount.bankCode },
-    accountKey: await vault.borrowerKey(bankAccount.number),
+    accountKeys: await vault.fingerprints(bankAccount.number),
   };
 }
 
 async function instructionOf(order: BankOrder, dependencies: OrderDependencies) {
   const { loanId, reference, amountFen } = order;
   const { loan } = existing(await dependencies.files.find(loanId), `loan ${loanId}`);
-  const { account, accountKey } = await borrowerAccountOf(loan, dependencies);
-  if (orderBodyHash({ ...order, accountKey }) !== order.bodyHash)
+  const { account, accountKeys } = await borrowerAccountOf(loan, dependencies);
+  if (!accountKeys.some((accountKey) => orderBodyHash({ ...order, accountKey }) === order.bodyHash))
     throw new Error(`order ${reference} was intended for another account or amount`);
   return { account, instruction: { reference, amountFen, remark: loan.contractNumber } };
 }

@@ -59,14 +59,14 @@ async function startOrFind(
       case 'Nothing':
         return { outcome: 'NothingDue', collectedFen: 0 };
       case 'Intend': {
-        const { accountKey } = await borrowerAccountOf(file.loan, dependencies);
+        const { accountKeys } = await borrowerAccountOf(file.loan, dependencies);
         const change = intendFor(
           file,
           {
             kind: 'Debit',
             record: debitRecordOf(dueOn),
             amountFen: planned.amountFen,
-            accountKey,
+            accountKey: accountKeys[0],
             requestedBy: 'workflow',
             at,
           },

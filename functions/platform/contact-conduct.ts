@@ -12,6 +12,7 @@ import {
 } from '#domain/collections/outcome-code.ts';
 import type { Cases } from '#domain/collections/ports.ts';
 import {
+  numberKeysOf,
   reserveContact,
   type ContactRequest,
   type RefusalReason,
@@ -120,6 +121,6 @@ export function refusalText({
 
 /** A contact that was asked for under the name of another is no repeat of it. */
 export function assertSameContact(contact: Contact, request: ContactRequest): void {
-  if (contact.channel !== request.channel || contact.numberKey !== request.numberKey)
+  if (contact.channel !== request.channel || !numberKeysOf(request).includes(contact.numberKey))
     throw new InvalidInput('this key reserved another contact before');
 }

@@ -18,12 +18,22 @@ export function sealCursor(key: PageKey, scope: CursorScope, secret: string): st
   return `${payload}.${mark(payload, scope, secret)}`;
 }
 
-/** Opens a cursor; anything but one of this caller's own cursors for this very list is invalid input. */
-export function openCursor(cursor: string, scope: CursorScope, secret: string): PageKey {
+/**
+ * Opens a cursor sealed with any of the secrets, two while one replaces the other; anything but one of this caller's own
+ * cursors for this very list is invalid input.
+ */
+export function openCursor(
+  cursor: string,
+  scope: CursorScope,
+  secrets: readonly string[],
+): PageKey {
   const [payload = '', given = ''] = cursor.split('.');
-  const expected = Buffer.from(mark(payload, scope, secret));
   const presented = Buffer.from(given);
-  if (presented.length !== expected.length || !timingSafeEqual(presented, expected))
+  const isSealedWith = (secret: string): boolean => {
+    const expected = Buffer.from(mark(payload, scope, secret));
+    return presented.length === expected.length && timingSafeEqual(presented, expected);
+  };
+  if (!secrets.some(isSealedWith))
     throw new ApiProblem('InvalidInput', 'the cursor is not one of this list', [
       { path: 'cursor', message: 'not a cursor of this list' },
     ]);

@@ -10,8 +10,9 @@ import {
   RawAesWrappingSuiteIdentifier,
 } from '@aws-crypto/client-node';
 import { PersonalData } from '#domain/applications/personal-data.ts';
+import type { BlindIndex } from '#domain/applications/people.ts';
 import type { PersonalDataVault, SealedSubject } from '#domain/applications/ports.ts';
-import { providerSecret, type ProviderSecret } from './secrets.ts';
+import { indexingKeys, providerSecret, type ProviderSecret } from './secrets.ts';
 
 const { encrypt, decrypt } = buildClient({
   commitmentPolicy: CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT,
@@ -23,6 +24,7 @@ const suiteId = AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_C
 
 /** 128 bits: no two traits of a country's borrowers meet. */
 const TRAIT_DIGITS = 32;
+const KEY_ID_DIGITS = 12;
 
 type Keys = RawAesKeyringNode | NodeCachingMaterialsManager;
 
@@ -57,20 +59,25 @@ export class EnvelopeVault implements PersonalDataVault {
     return PersonalData.parse(JSON.parse(plaintext.toString('utf8')));
   }
 
-  /** The key a borrower is known by: an HMAC, since identity numbers are few enough to try them all against a hash. */
-  borrowerKey(identityNumber: string): Promise<string> {
-    return this.#blindIndex('borrower', identityNumber.normalize('NFKC').trim().toUpperCase());
+  /** HMACs, since identity numbers are few enough to try them all against a hash. */
+  async blindIndexes(identityNumber: string): Promise<readonly BlindIndex[]> {
+    return indexingKeys(await this.#secret()).map((key) => ({
+      keyId: keyIdOf(key),
+      value: numberUnder(key, identityNumber),
+    }));
+  }
+
+  async fingerprints(number: string): Promise<readonly [string, ...string[]]> {
+    const secret = await this.#secret();
+    const [present, ...others] = indexingKeys(secret);
+    const former = [...others, ...(secret.blindIndexKeysRetired ?? [])];
+    return [numberUnder(present, number), ...former.map((key) => numberUnder(key, number))];
   }
 
   /** Of a kind of its own each: a phone and a device that look alike have nothing to do with each other. */
-  async traitKey(kind: string, value: string): Promise<string> {
-    const index = await this.#blindIndex(`trait:${kind}`, value.normalize('NFKC').trim());
-    return index.slice(0, TRAIT_DIGITS);
-  }
-
-  async #blindIndex(kind: string, value: string): Promise<string> {
-    const { blindIndexKey } = await this.#secret();
-    return createHmac('sha256', blindIndexKey).update(`${kind}\n${value}`).digest('hex');
+  async traitKeys(kind: string, value: string): Promise<readonly string[]> {
+    const trait = `trait:${kind}\n${value.normalize('NFKC').trim()}`;
+    return indexingKeys(await this.#secret()).map((key) => hmac(key, trait).slice(0, TRAIT_DIGITS));
   }
 
   async #materials(): Promise<Keys> {
@@ -97,6 +104,19 @@ export class EnvelopeVault implements PersonalDataVault {
     });
     return this.#keys;
   }
+}
+
+/** The name of a key, which says nothing of it: what lies under which key is known by it. */
+export function keyIdOf(key: string): string {
+  return hmac(key, 'the name of this key').slice(0, KEY_ID_DIGITS);
+}
+
+function numberUnder(key: string, number: string): string {
+  return hmac(key, `borrower\n${number.normalize('NFKC').trim().toUpperCase()}`);
+}
+
+function hmac(key: string, text: string): string {
+  return createHmac('sha256', key).update(text).digest('hex');
 }
 
 function contextOf({ partnerId, entity, id }: SealedSubject): Record<string, string> {

@@ -29,12 +29,12 @@ export async function refundCredit(
       throw new ApiProblem('IdempotencyKeyReused', 'the key was used for another refund');
     if (made !== undefined) return made;
     if (wish.amountFen <= 0) throw new InvalidTransition('nothing to pay back');
-    const { accountKey } = await borrowerAccountOf(file.loan, dependencies);
+    const { accountKeys } = await borrowerAccountOf(file.loan, dependencies);
     const change = intendFor(file, {
       kind: 'Refund',
       record: nextRefundRecord(file),
       amountFen: wish.amountFen,
-      accountKey,
+      accountKey: accountKeys[0],
       requestedBy: wish.requestedBy,
       reason: wish.reason,
       request: wish.request,

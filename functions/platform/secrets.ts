@@ -29,6 +29,12 @@ export const ProviderSecret = z.object({
   piiWrappingKey: z.base64().optional(),
   /** Keys the blind index of identity numbers: apart from the data key on purpose. */
   blindIndexKey: z.string().min(16),
+  /** Announced: found and kept under as well, so that every function knows it before it becomes the present one. */
+  blindIndexKeyNext: z.string().min(16).optional(),
+  /** While everything is indexed anew: found and kept under as well. */
+  blindIndexKeyBefore: z.string().min(16).optional(),
+  /** Keys that nothing is found by any more; what was bound to a number under one is still recognised. */
+  blindIndexKeysRetired: z.array(z.string().min(16)).optional(),
 });
 export type ProviderSecret = z.infer<typeof ProviderSecret>;
 
@@ -54,6 +60,12 @@ export function providerSecret(): Promise<ProviderSecret> {
   return secret;
 }
 
+/** The secret as it is now, for whoever changes it; the process goes on with it. */
+export function freshProviderSecret(): Promise<ProviderSecret> {
+  cached = undefined;
+  return providerSecret();
+}
+
 async function readSecret(
   client: SecretsManagerClient,
   secretArn: string,
@@ -73,6 +85,12 @@ export async function callbackSecrets(): Promise<readonly string[]> {
 export async function webhookSecretKeys(): Promise<readonly string[]> {
   const { webhookSecretKey, webhookSecretKeyBefore } = await providerSecret();
   return present(webhookSecretKey, webhookSecretKeyBefore);
+}
+
+/** The keys that things are found by, the present one first: two while one replaces the other. */
+export function indexingKeys(secret: ProviderSecret): readonly [string, ...string[]] {
+  const { blindIndexKey, blindIndexKeyNext, blindIndexKeyBefore } = secret;
+  return [blindIndexKey, ...present(blindIndexKeyNext, blindIndexKeyBefore)];
 }
 
 function present(...secrets: readonly (string | undefined)[]): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Applications } from '#domain/applications/ports.ts';
+import type { People } from '#domain/applications/people.ts';
 import type { Catalog } from '#domain/catalog/ports.ts';
 import type { Loans } from '#domain/loans/ports.ts';
 import type { PersonalDataRequests, Retention, Traces } from '#domain/privacy/ports.ts';
@@ -7,6 +8,7 @@ import { S3ErasableObjects } from '#platform/erasable-objects.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
 import { DynamoCatalog } from '#platform/repositories/catalog.ts';
 import { DynamoLoans } from '#platform/repositories/loans.ts';
+import { DynamoPeople } from '#platform/repositories/people.ts';
 import { DynamoPersonalDataRequests } from '#platform/repositories/personal-data-requests.ts';
 import { DynamoRetention } from '#platform/repositories/retention.ts';
 import { DynamoTraces } from '#platform/repositories/traces.ts';
@@ -16,6 +18,7 @@ export interface RetentionDependencies {
   readonly applications: Applications;
   readonly catalog: Catalog;
   readonly loans: Pick<Loans, 'find'>;
+  readonly people: Pick<People, 'forget'>;
   readonly requests: PersonalDataRequests;
   readonly retention: Retention;
   readonly traces: Traces;
@@ -30,6 +33,7 @@ export function retentionDependencies(): RetentionDependencies {
     applications: new DynamoApplications(documents, applications),
     catalog: new DynamoCatalog(documents, requireEnvironment('CATALOG_TABLE')),
     loans: new DynamoLoans(documents, requireEnvironment('LOANS_TABLE')),
+    people: new DynamoPeople(documents, { people: requireEnvironment('PEOPLE_TABLE') }),
     requests: new DynamoPersonalDataRequests(
       documents,
       requireEnvironment('PERSONAL_DATA_REQUESTS_TABLE'),

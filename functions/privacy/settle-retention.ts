@@ -13,6 +13,7 @@ import { retentionPolicyOf } from '#domain/privacy/retention-policy.ts';
 import { addMonths, businessDateOf } from '#domain/shared/calendar.ts';
 import { ApplicationErased } from '#domain/shared/errors.ts';
 import { loanIdOf } from '#domain/shared/ids.ts';
+import { isBlocked } from '#platform/block-list.ts';
 import { existing } from '#platform/existing.ts';
 import { policyInForce } from '#platform/policy-in-force.ts';
 import { retryOnConflict } from '#platform/retry-on-conflict.ts';
@@ -80,6 +81,7 @@ async function erase(
   const { retention, traces, now } = dependencies;
   await traces.erase(application);
   if (loan !== undefined) await traces.eraseOfLoan(loan);
+  await forgetPeople(application, dependencies);
   const at = now().toISOString();
   await retention.erase(
     eraseApplication(application, { at, because }),
@@ -88,6 +90,19 @@ async function erase(
   if (application.restriction !== undefined)
     await completeIfDone(application.restriction.requestId, dependencies);
   return 'Erased';
+}
+
+/**
+ * Whom nothing shows any more is found by no number any more. Who is blocked stays so: the name on the list and the index
+ * that leads to it are all that is left of them.
+ */
+async function forgetPeople(
+  { applicationId, borrowerKey, backing, declineReview }: Application,
+  { catalog, people }: RetentionDependencies,
+): Promise<void> {
+  for (const name of [borrowerKey, ...(backing?.guarantorKeys ?? [])])
+    if (!(await isBlocked(catalog, name)))
+      await people.forget(name, { by: applicationId, nowBy: declineReview?.successorId });
 }
 
 /** Also what is to be erased tomorrow: from the moment it was asked for, nothing more is done with it. */

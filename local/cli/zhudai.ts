@@ -6,6 +6,7 @@ import { addCollectionCommands } from './collection-commands.ts';
 import { connected, connection } from './connection.ts';
 import type { CommandFlags } from './credentials.ts';
 import { addPartnerKeyCommands } from './partner-key-commands.ts';
+import { addBlindIndexCommands } from './blind-index-commands.ts';
 import { addPrivacyCommands } from './privacy-commands.ts';
 import type { PlatformProblem } from '../sandbox/platform-client.ts';
 import type { ReplayFlags } from './run-replay.ts';
@@ -92,6 +93,7 @@ connected(program.command('status'))
 
 addServicingCommands(program);
 addPrivacyCommands(program);
+addBlindIndexCommands(program);
 addBackupCommands(program);
 addPartnerKeyCommands(program);
 

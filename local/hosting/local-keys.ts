@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 
@@ -10,6 +10,9 @@ export const LocalKeys = z.object({
   webhookSecretKey: z.string(),
   piiWrappingKey: z.string(),
   blindIndexKey: z.string(),
+  blindIndexKeyNext: z.string().optional(),
+  blindIndexKeyBefore: z.string().optional(),
+  blindIndexKeysRetired: z.array(z.string()).optional(),
   tokenSecret: z.string(),
   partnerKey: z.string(),
   awsSecretKey: z.string(),
@@ -28,6 +31,33 @@ export function localKeys(dataDir: string | undefined): LocalKeys {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   writeFileSync(file, JSON.stringify(keys, undefined, 2), { mode: 0o600 });
   return keys;
+}
+
+const IndexKeys = LocalKeys.pick({
+  blindIndexKey: true,
+  blindIndexKeyNext: true,
+  blindIndexKeyBefore: true,
+  blindIndexKeysRetired: true,
+});
+
+/** The keys people are found by, as a secret has them. */
+export function indexKeysOf(keys: LocalKeys): z.infer<typeof IndexKeys> {
+  return IndexKeys.parse(keys);
+}
+
+/** Keeps the keys people are found by, as a secret has them now: whatever else is in it, is as it was at the next start. */
+export function keepIndexKeys(dataDir: string | undefined, secretText: string): void {
+  const changed = IndexKeys.parse(JSON.parse(secretText));
+  const others = Object.entries(localKeys(dataDir)).filter(([name]) => !(name in IndexKeys.shape));
+  const keys = LocalKeys.parse({ ...Object.fromEntries(others), ...changed });
+  if (dataDir === undefined) {
+    inMemory = keys;
+    return;
+  }
+  // Never half a file: without it nothing opens that was ever sealed.
+  const file = join(dataDir, 'keys.json');
+  writeFileSync(`${file}.new`, JSON.stringify(keys, undefined, 2), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }
 
 function newKeys(): LocalKeys {

@@ -29,7 +29,7 @@ import { ACCOUNT_ID, REGION } from './identity.ts';
 import { ItemCache } from './item-cache.ts';
 import { KeyService } from './key-service.ts';
 import { closeServer, listen } from './listen.ts';
-import { localKeys, type LocalKeys } from './local-keys.ts';
+import { indexKeysOf, keepIndexKeys, localKeys, type LocalKeys } from './local-keys.ts';
 import { LocalRoutes } from './local-routes.ts';
 import { createMachines } from './machines.ts';
 import { MemoryRequests } from './memory-requests.ts';
@@ -370,8 +370,12 @@ async function assemble(given: {
     events,
     scheduler,
     objects,
-    secrets: new Secrets(assembly.ofType('AWS::SecretsManager::Secret'), () =>
-      providerSecret(keys, baseUrl, storedIn !== undefined && wasRestored(storedIn)),
+    secrets: new Secrets(
+      assembly.ofType('AWS::SecretsManager::Secret'),
+      () => providerSecret(keys, baseUrl, storedIn !== undefined && wasRestored(storedIn)),
+      (value) => {
+        keepIndexKeys(storedIn, value);
+      },
     ),
     functions,
     database: requests,
@@ -585,7 +589,7 @@ function providerSecret(keys: LocalKeys, baseUrl: string, asksFirst: boolean): s
     callbackSecret: keys.callbackSecret,
     webhookSecretKey: keys.webhookSecretKey,
     piiWrappingKey: keys.piiWrappingKey,
-    blindIndexKey: keys.blindIndexKey,
+    ...indexKeysOf(keys),
   });
 }
 

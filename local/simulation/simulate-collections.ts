@@ -496,7 +496,8 @@ class Simulation {
       ...this.#world.dependencies(),
       vault: {
         ...this.#world.dependencies().vault,
-        borrowerKey: (number: string) => Promise.resolve(sha256Hex(`key ${number}`)),
+        fingerprints: (number: string): Promise<[string]> =>
+          Promise.resolve([sha256Hex(`key ${number}`)]),
       },
     };
   }

@@ -1,5 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { advanceClock } from '#local/cli/advance.ts';
+import {
+  announced,
+  changeKeys,
+  readStatus,
+  removeFormer,
+  retired,
+  sweep,
+  switched,
+} from '#local/cli/blind-index.ts';
 import { syntheticApplication, syntheticCardNumber } from '#local/bench/synthetic-applications.ts';
 import type { PlatformProcess } from '#local/bench/platform-process.ts';
 import { magicDocument, sampleDocument } from '#local/samples/sample-documents.ts';
@@ -10,6 +20,9 @@ import { businessDateOf } from '#domain/shared/calendar.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Items = readonly Fields[];
+
+/** Longer than a function keeps the secret. */
+const SECRET_KNOWN_SECONDS = 16 * 60;
 
 /** One person asks, another approves: nobody decides alone. */
 const staff = ['operator-a', 'operator-b', 'supervisor', 'operator-demo', 'administrator'] as const;
@@ -60,6 +73,7 @@ class Walk {
     await this.#shop();
     await this.#borrow();
     await this.#step('another version of the key', () => this.#rotateKey());
+    await this.#step('another key to find people by', () => this.#changeIndexKey());
     const { monthEnds } = await simulatePortfolio(this.#platform, this.#dataDir, {
       loans: 8,
       months: 2,
@@ -71,6 +85,21 @@ class Walk {
     await this.#serve(loans);
     await this.#collect();
     await this.#supervise();
+  }
+
+  async #changeIndexKey(): Promise<void> {
+    const { awsEndpoint: endpoint, baseUrl } = this.#platform;
+    const secret = { region: 'us-east-1', endpoint, secret: undefined };
+    const administrator = this.#as('administrator');
+    for (const change of [announced, switched]) {
+      await changeKeys(secret, change);
+      await advanceClock(baseUrl, SECRET_KNOWN_SECONDS);
+    }
+    await sweep(administrator);
+    await readStatus(administrator);
+    await changeKeys(secret, retired);
+    await advanceClock(baseUrl, SECRET_KNOWN_SECONDS);
+    await removeFormer(administrator, false);
   }
 
   /** Takes one step; where it ends is noted instead of ending the walk. */

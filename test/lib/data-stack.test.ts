@@ -36,12 +36,14 @@ describe('tables', () => {
     { table: 'Collateral', keys: ['applicationId', 'collateralId'] },
     { table: 'PersonalDataRequests', keys: ['requestId'] },
     { table: 'Erasures', keys: ['year', 'erasure'] },
+    { table: 'People', keys: ['blindIndex'] },
+    { table: 'KeyRotations', keys: ['rotationId'] },
   ])('$table is found by $keys', ({ table, keys }) => {
     expect(keysOf(tableCalled(table)['KeySchema'])).toEqual(keys);
   });
 
   it('are all named above', () => {
-    expect(tables).toHaveLength(19);
+    expect(tables).toHaveLength(21);
   });
 
   it.each([
@@ -60,6 +62,8 @@ describe('tables', () => {
     { table: 'Receipts', index: 'Matching', keys: ['matchKey', 'receiptId'] },
     { table: 'Cases', index: 'ById', keys: ['caseKey', 'record'] },
     { table: 'Cases', index: 'Open', keys: ['openLenderId', 'openedAt'] },
+    { table: 'People', index: 'ByBorrower', keys: ['borrowerKey', 'keyShard'] },
+    { table: 'People', index: 'ByKey', keys: ['keyShard', 'blindIndex'] },
     { table: 'Tasks', index: 'Inbox', keys: ['queue', 'dueAt'] },
     { table: 'Tasks', index: 'ByApplication', keys: ['applicationId', 'openedAt'] },
   ])('$table can be listed $index', ({ table, index, keys }) => {
@@ -79,6 +83,7 @@ describe('tables', () => {
     'Collateral',
     'Selections',
     'PersonalDataRequests',
+    'KeyRotations',
   ])('%s streams its new images', (name) => {
     expect(tableCalled(name)['StreamSpecification']).toEqual({ StreamViewType: 'NEW_IMAGE' });
   });

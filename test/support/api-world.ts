@@ -53,6 +53,8 @@ function environmentOf(databaseUrl: string, stubsUrl: string): Record<string, st
     SELECTIONS_TABLE: 'Selections',
     PERSONAL_DATA_REQUESTS_TABLE: 'PersonalDataRequests',
     ERASURES_TABLE: 'Erasures',
+    PEOPLE_TABLE: 'People',
+    KEY_ROTATIONS_TABLE: 'KeyRotations',
     CASES_TABLE: 'Cases',
     METRICS_TABLE: 'Metrics',
     DOCUMENTS_BUCKET: 'documents',

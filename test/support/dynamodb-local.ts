@@ -50,6 +50,11 @@ const tables: Readonly<Record<string, { keys: Keys; indexes?: Readonly<Record<st
   Sightings: { keys: ['trait', 'seen'] },
   Collateral: { keys: ['applicationId', 'collateralId'] },
   PersonalDataRequests: { keys: ['requestId'] },
+  People: {
+    keys: ['blindIndex'],
+    indexes: { ByBorrower: ['borrowerKey', 'keyShard'], ByKey: ['keyShard', 'blindIndex'] },
+  },
+  KeyRotations: { keys: ['rotationId'] },
   Erasures: { keys: ['year', 'erasure'] },
   Selections: { keys: ['selectionId'] },
   Decisions: {

@@ -11,6 +11,12 @@ export class InMemorySightings implements Sightings {
     return Promise.resolve();
   }
 
+  noteAlso({ traits, ...seen }: Parameters<Sightings['noteAlso']>[0]): Promise<void> {
+    return this.#counted.has(seen.applicationId)
+      ? this.note(traits.map((trait) => ({ ...seen, trait })))
+      : Promise.resolve();
+  }
+
   listSince(trait: string, since: string, limit: number): Promise<readonly Sighting[]> {
     return Promise.resolve(
       [...this.#kept.values()]

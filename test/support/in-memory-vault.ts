@@ -1,4 +1,5 @@
 import type { PersonalData } from '#domain/applications/personal-data.ts';
+import type { BlindIndex } from '#domain/applications/people.ts';
 import type { PersonalDataVault, SealedSubject } from '#domain/applications/ports.ts';
 
 /** Seals nothing from anybody, but keeps to whom a blob belongs as the real one does. */
@@ -17,11 +18,15 @@ export class InMemoryVault implements PersonalDataVault {
       : Promise.reject(new Error('the sealed personal data belongs to another item'));
   }
 
-  borrowerKey(identityNumber: string): Promise<string> {
-    return Promise.resolve(`borrower-${identityNumber.trim()}`);
+  blindIndexes(identityNumber: string): Promise<readonly BlindIndex[]> {
+    return Promise.resolve([{ keyId: 'key', value: `borrower-${identityNumber.trim()}` }]);
   }
 
-  traitKey(kind: string, value: string): Promise<string> {
-    return Promise.resolve(`${kind}-${value.trim()}`);
+  fingerprints(number: string): Promise<readonly [string]> {
+    return Promise.resolve([`number-${number.trim()}`]);
+  }
+
+  traitKeys(kind: string, value: string): Promise<readonly string[]> {
+    return Promise.resolve([`${kind}-${value.trim()}`]);
   }
 }

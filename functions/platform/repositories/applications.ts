@@ -7,6 +7,7 @@ import {
   type RememberedRequest,
   type Submission,
 } from '#domain/applications/ports.ts';
+import type { NamedPerson } from '#domain/applications/people.ts';
 import { ErasedApplication } from '#domain/privacy/erase-application.ts';
 import { businessDateOf } from '#domain/shared/calendar.ts';
 import { ApplicationErased, ConcurrentChange } from '#domain/shared/errors.ts';
@@ -19,20 +20,27 @@ import {
   type TransactItem,
 } from './conditional-write.ts';
 import type { DynamoIdempotencyKeys } from './idempotency-keys.ts';
+import { keepingOf } from './people.ts';
 import { queryPage } from './queries.ts';
 import { versionedPut } from './versioned-put.ts';
+
+/** What is stored in one transaction with a new application. */
+export interface BesideSubmission {
+  readonly keys: DynamoIdempotencyKeys;
+  readonly peopleTable: string;
+}
 
 /** Applications in DynamoDB. A borrower's one open application is held by a guard item of the same table. */
 export class DynamoApplications implements Applications {
   readonly #documents: DynamoDBDocumentClient;
   readonly #tableName: string;
-  readonly #keys: DynamoIdempotencyKeys | undefined;
+  readonly #beside: BesideSubmission | undefined;
 
-  /** `keys` is needed only where applications are submitted. */
-  constructor(documents: DynamoDBDocumentClient, tableName: string, keys?: DynamoIdempotencyKeys) {
+  /** `beside` is needed only where applications are submitted. */
+  constructor(documents: DynamoDBDocumentClient, tableName: string, beside?: BesideSubmission) {
     this.#documents = documents;
     this.#tableName = tableName;
-    this.#keys = keys;
+    this.#beside = beside;
   }
 
   async find(applicationId: string): Promise<Application | undefined> {
@@ -42,14 +50,25 @@ export class DynamoApplications implements Applications {
     return Item === undefined ? undefined : presentApplication(Item);
   }
 
-  async submit(application: Application, request: RememberedRequest): Promise<Submission> {
-    const keys = this.#keys;
-    if (keys === undefined) throw new Error('this repository was built without idempotency keys');
-    const [isKeyTaken, isIdTaken] = await this.#write([
+  async submit(
+    application: Application,
+    request: RememberedRequest,
+    people: readonly NamedPerson[],
+  ): Promise<Submission> {
+    if (this.#beside === undefined)
+      throw new Error('this repository was built without what is stored beside a submission');
+    const { keys, peopleTable } = this.#beside;
+    const { applicationId } = application;
+    const failed = await writeTogether(this.#documents, [
       { Put: keys.putOf(request) },
       { Put: applicationPut(this.#tableName, application) },
+      ...people.flatMap((person) => keepingOf(peopleTable, person, applicationId)),
     ]);
-    if (!isKeyTaken) return { outcome: isIdTaken ? 'ExternalIdTaken' : 'Stored' };
+    if (!failed.includes(0)) {
+      if (failed.includes(1)) return { outcome: 'ExternalIdTaken' };
+      if (failed.length === 0) return { outcome: 'Stored' };
+      throw new ConcurrentChange('somebody was given another name meanwhile');
+    }
     const first = await keys.find(request.callerKey);
     if (first === undefined) throw new ConcurrentChange('the idempotency key expired meanwhile');
     return { outcome: 'Repeated', ...first };

@@ -1,6 +1,8 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchWriteCommand,
   QueryCommand,
+  UpdateCommand,
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
@@ -48,6 +50,25 @@ export class DynamoSightings implements Sightings {
         PutRequest?.Item === undefined ? [] : [{ PutRequest: { Item: PutRequest.Item } }],
       );
     }
+  }
+
+  async noteAlso({ traits, ...seen }: Parameters<Sightings['noteAlso']>[0]): Promise<void> {
+    try {
+      // The guard first: from then on, whoever forgets the application forgets these as well.
+      await this.#documents.send(
+        new UpdateCommand({
+          TableName: this.#tableName,
+          Key: countedKeyOf(seen.applicationId),
+          UpdateExpression: 'SET traits = :traits',
+          ConditionExpression: 'attribute_exists(trait)',
+          ExpressionAttributeValues: { ':traits': [...traits] },
+        }),
+      );
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return;
+      throw error;
+    }
+    await this.note(traits.map((trait) => ({ ...seen, trait })));
   }
 
   async listSince(trait: string, since: string, limit: number): Promise<readonly Sighting[]> {

@@ -40,8 +40,9 @@ const person: PersonalData = {
 const vault: PersonalDataVault = {
   seal: () => Promise.resolve(new Uint8Array([1])),
   open: () => Promise.resolve(person),
-  borrowerKey: (number) => Promise.resolve(sha256Hex(`key ${number}`)),
-  traitKey: (kind, value) => Promise.resolve(sha256Hex(`${kind} ${value}`)),
+  blindIndexes: (number) => Promise.resolve([{ keyId: 'key', value: sha256Hex(`key ${number}`) }]),
+  fingerprints: (number) => Promise.resolve([sha256Hex(`key ${number}`)]),
+  traitKeys: (kind, value) => Promise.resolve([sha256Hex(`${kind} ${value}`)]),
 };
 
 const catalog = inMemoryCatalog();

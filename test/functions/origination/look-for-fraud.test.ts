@@ -57,7 +57,7 @@ describe('lookForFraud', () => {
       return Promise.resolve();
     };
     const hashing = new InMemoryVault();
-    hashing.traitKey = (kind) => Promise.resolve(`index-of-${kind}`);
+    hashing.traitKeys = (kind) => Promise.resolve([`index-of-${kind}`]);
     await lookForFraud(
       {
         applicationId: 'app_1',

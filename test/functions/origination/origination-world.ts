@@ -177,8 +177,10 @@ export class OriginationWorld {
   readonly vault: PersonalDataVault = {
     seal: (data) => Promise.resolve(new TextEncoder().encode(JSON.stringify(data))),
     open: (sealed) => Promise.resolve(JSON.parse(new TextDecoder().decode(sealed)) as never),
-    borrowerKey: (number) => Promise.resolve(sha256Hex(`key ${number}`)),
-    traitKey: (kind, value) => Promise.resolve(sha256Hex(`${kind} ${value}`)),
+    blindIndexes: (number) =>
+      Promise.resolve([{ keyId: 'key', value: sha256Hex(`key ${number}`) }]),
+    fingerprints: (number) => Promise.resolve([sha256Hex(`key ${number}`)]),
+    traitKeys: (kind, value) => Promise.resolve([sha256Hex(`${kind} ${value}`)]),
   };
 
   /** Everything a step may ask for. */
@@ -245,7 +247,7 @@ export class OriginationWorld {
   async #submission(request: ApplicationRequest): Promise<Application> {
     const { applicant, guarantors = [] } = request;
     const identity = applicant.kind === 'Person' ? applicant.idNumber : applicant.uscc;
-    const keys = guarantors.map(({ idNumber }) => this.vault.borrowerKey(idNumber));
+    const keys = guarantors.map(({ idNumber }) => this.#nameOf(idNumber));
     const backing = backingOf(request, await Promise.all(keys));
     return createApplication({
       request,
@@ -253,7 +255,7 @@ export class OriginationWorld {
       productVersion: 1,
       applicant: {
         kind: applicant.kind,
-        borrowerKey: await this.vault.borrowerKey(identity),
+        borrowerKey: await this.#nameOf(identity),
         nameMasked: '测**',
         mobileMasked: '199****0000',
         cardLast4: applicant.bankAccount.number.slice(-4),
@@ -266,6 +268,12 @@ export class OriginationWorld {
       submittedAt: this.now().toISOString(),
       ...(backing === undefined ? {} : { backing }),
     });
+  }
+
+  /** Of one key, the index is as good a name as any. */
+  async #nameOf(number: string): Promise<string> {
+    const [index] = await this.vault.blindIndexes(number);
+    return index?.value ?? '';
   }
 
   /** Lets everything run that needs no person; retries are waited for, deadlines of days are not. */

@@ -10,7 +10,7 @@ const forged = Buffer.from(JSON.stringify({ ...key, partnerId: 'other-partner' }
 
 describe('a cursor', () => {
   it('opens to the key it was made of, for the same caller and the same list', () => {
-    expect(openCursor(sealed, scope, secret)).toEqual(key);
+    expect(openCursor(sealed, scope, [secret])).toEqual(key);
   });
 
   it.each<[string, string, Partial<CursorScope>, string?]>([
@@ -28,7 +28,7 @@ describe('a cursor', () => {
     ['a mark in characters of several bytes', `${payload}.${'标'.repeat(43)}`, {}],
   ])('is invalid input with %s', (...row) => {
     const [, cursor, change, other = secret] = row;
-    expect(() => openCursor(cursor, { ...scope, ...change }, other)).toThrow(
+    expect(() => openCursor(cursor, { ...scope, ...change }, [other])).toThrow(
       expect.objectContaining({
         name: 'ApiProblem',
         code: 'InvalidInput',

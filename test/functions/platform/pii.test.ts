@@ -104,23 +104,59 @@ describe('EnvelopeVault', () => {
 });
 
 describe('the blind index', () => {
+  const indexOf = async (number: string, of = vault): Promise<string> =>
+    (await of.blindIndexes(number)).map(({ value }) => value).join(' ');
+
   it.each([
     ['blanks around it', ` ${aPerson.idNumber}\n`],
     ['full-width digits', '９９００００１９９００１０１０００９'],
   ])('is the same for a number with %s', async (_, spelling) => {
-    expect(await vault.borrowerKey(spelling)).toBe(await vault.borrowerKey(aPerson.idNumber));
+    expect(await indexOf(spelling)).toBe(await indexOf(aPerson.idNumber));
   });
 
   it('takes a final x for a final X', async () => {
-    expect(await vault.borrowerKey('99000019900101001x')).toBe(
-      await vault.borrowerKey('99000019900101001X'),
-    );
+    expect(await indexOf('99000019900101001x')).toBe(await indexOf('99000019900101001X'));
   });
 
   it('differs by number and by key, and contains neither', async () => {
-    const key = await vault.borrowerKey(aPerson.idNumber);
-    expect(key).toMatch(/^[0-9a-f]{64}$/);
-    expect(key).not.toBe(await vault.borrowerKey('990000199001010017'));
-    expect(key).not.toBe(await vaultOf(secretWith()).borrowerKey(aPerson.idNumber));
+    const index = await indexOf(aPerson.idNumber);
+    expect(index).toMatch(/^[0-9a-f]{64}$/);
+    expect(index).not.toBe(await indexOf('990000199001010017'));
+    expect(index).not.toBe(await indexOf(aPerson.idNumber, vaultOf(secretWith())));
+  });
+});
+
+describe('the blind index while its key changes', () => {
+  const [now = '', later = '', former = ''] = [1, 2, 3].map(() => randomBytes(32).toString('hex'));
+  const vaultWith = (overrides: Partial<ProviderSecret>) => vaultOf(secretWith(overrides));
+  const before = vaultWith({ blindIndexKey: now });
+  const announced = vaultWith({ blindIndexKey: now, blindIndexKeyNext: later });
+  const switched = vaultWith({ blindIndexKey: later, blindIndexKeyBefore: now });
+  const after = vaultWith({ blindIndexKey: later, blindIndexKeysRetired: [now, former] });
+  const number = aPerson.idNumber;
+
+  it('is under both keys, the present one first, from the announcement until the retirement', async () => {
+    const [old] = await before.blindIndexes(number);
+    const [fresh] = await after.blindIndexes(number);
+    expect(await announced.blindIndexes(number)).toEqual([old, fresh]);
+    expect(await switched.blindIndexes(number)).toEqual([fresh, old]);
+    expect(await after.blindIndexes(number)).toHaveLength(1);
+    expect(old?.keyId).not.toBe(fresh?.keyId);
+  });
+
+  it('has every trait under both keys as well', async () => {
+    const [old] = await before.traitKeys('phone', aPerson.mobile);
+    const [fresh] = await after.traitKeys('phone', aPerson.mobile);
+    expect(await announced.traitKeys('phone', aPerson.mobile)).toEqual([old, fresh]);
+    expect(await switched.traitKeys('phone', aPerson.mobile)).toEqual([fresh, old]);
+  });
+
+  it('lets what was bound to a number be known under every key there ever was', async () => {
+    const [bound] = await before.fingerprints(number);
+    for (const vault of [before, announced, switched, after])
+      expect(await vault.fingerprints(number)).toContain(bound);
+    const [boundAfter] = await after.fingerprints(number);
+    expect(await announced.fingerprints(number)).toContain(boundAfter);
+    expect(bound).not.toBe(boundAfter);
   });
 });

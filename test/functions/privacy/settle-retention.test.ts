@@ -66,6 +66,10 @@ async function settledLoan() {
     ['Applications', application],
     ['Notices', { loanId, noticeId: 'reminder' }],
     ['Cases', { borrowerKey, record: 'case#lender' }],
+    [
+      'People',
+      { blindIndex: 'f', borrowerKey, keyShard: 'key#f', applicationIds: new Set([applicationId]) },
+    ],
   ];
   for (const [TableName, Item] of items)
     await world.documents.send(new PutCommand({ TableName, Item }));
@@ -112,6 +116,7 @@ describe('the retention sweep over a loan', () => {
     expect(await countOf('Loans', 'loanId', loanId)).toBe(records - 1);
     expect(await countOf('Notices', 'loanId', loanId)).toBe(0);
     expect(await countOf('Cases', 'borrowerKey', borrowerKey)).toBe(0);
+    expect(await countOf('People', 'blindIndex', 'f')).toBe(0);
     const erased = await world.documents.send(
       new GetCommand({ TableName: 'Applications', Key: { applicationId } }),
     );

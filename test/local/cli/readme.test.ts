@@ -60,7 +60,7 @@ function commandsIn(text: string): string[][] {
 
 /** The subcommands of the commands that have some. */
 const groups = new Map(
-  ['tasks', 'restructuring', 'collect', 'policy', 'privacy', 'partner-key', 'scorecard'].map(
+  ['tasks', 'restructuring', 'collect', 'policy', 'privacy', 'partner-key', 'blind-index', 'scorecard'].map(
     (name) => [
       name,
       [...helpOf([name]).matchAll(/^ {2}([a-z-]+) /gm)].map(([, command = '']) => command),

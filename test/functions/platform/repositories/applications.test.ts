@@ -54,11 +54,10 @@ const declined = (application: Application) =>
   changeApplication(application, { status: 'Declined', event: anEvent('ApplicationDeclined') });
 
 function dynamo(documents = database.documents): Applications {
-  return new DynamoApplications(
-    documents,
-    'Applications',
-    new DynamoIdempotencyKeys(documents, 'IdempotencyKeys'),
-  );
+  return new DynamoApplications(documents, 'Applications', {
+    keys: new DynamoIdempotencyKeys(documents, 'IdempotencyKeys'),
+    peopleTable: 'People',
+  });
 }
 
 describe.each([
@@ -69,7 +68,7 @@ describe.each([
   it('gives back exactly what was stored, sealed bytes included', async () => {
     const applications = make();
     const application = fresh();
-    await applications.submit(application, requestOf(application));
+    await applications.submit(application, requestOf(application), []);
     expect(await applications.find(application.applicationId)).toEqual(application);
   });
 
@@ -82,8 +81,8 @@ describe.each([
     const first = fresh();
     const second = fresh();
     const { callerKey } = requestOf(first);
-    await applications.submit(first, requestOf(first, { answer: '{"first":true}' }));
-    const repeated = await applications.submit(second, requestOf(second, { callerKey }));
+    await applications.submit(first, requestOf(first, { answer: '{"first":true}' }), []);
+    const repeated = await applications.submit(second, requestOf(second, { callerKey }), []);
     expect(repeated).toEqual({
       outcome: 'Repeated',
       bodyHash: 'a'.repeat(64),
@@ -95,12 +94,14 @@ describe.each([
   it('refuses a second application under one number of the partner, and forgets its key', async () => {
     const applications = make();
     const application = fresh();
-    await applications.submit(application, requestOf(application));
+    await applications.submit(application, requestOf(application), []);
     const again = requestOf(application, { callerKey: `demo-partner#again-${number}` });
-    expect(await applications.submit(application, again)).toEqual({ outcome: 'ExternalIdTaken' });
+    expect(await applications.submit(application, again, [])).toEqual({
+      outcome: 'ExternalIdTaken',
+    });
     const other = fresh();
     const reused = requestOf(other, { callerKey: again.callerKey });
-    expect(await applications.submit(other, reused)).toEqual({ outcome: 'Stored' });
+    expect(await applications.submit(other, reused, [])).toEqual({ outcome: 'Stored' });
   });
 
   it('stores the next version and refuses one made from a version that is gone', async () => {
@@ -241,7 +242,7 @@ describe('DynamoApplications on a bad network', () => {
   it('submits once when the answer was lost', async () => {
     const application = fresh();
     const applications = faulty('TransactWriteItemsCommand', ['LoseAnswer']);
-    expect(await applications.submit(application, requestOf(application))).toEqual({
+    expect(await applications.submit(application, requestOf(application), [])).toEqual({
       outcome: 'Stored',
     });
   });
