@@ -51,12 +51,15 @@ export class MemoryRequests implements TableRequests {
     const refused = refusalOf(permissions, operation, request);
     if (refused) return Promise.resolve(refused);
     meter.countRequest(`DynamoDB.${operation}`);
-    const isCounted = operation !== 'GetItem' && request['ReturnConsumedCapacity'] === undefined;
+    const isWrite = writeOperations.has(operation);
+    // What a read took the tables know best: filters hide what was read. Writes are counted by their changes.
+    const isCounted =
+      !isWrite && operation !== 'GetItem' && request['ReturnConsumedCapacity'] === undefined;
     const answered = memory.send(
       TARGET + operation,
       isCounted ? { ...request, ReturnConsumedCapacity: 'TOTAL' } : request,
     );
-    if (writeOperations.has(operation)) this.#countWrites(operation, request, answered);
+    if (isWrite) this.#countWrites(operation, request, answered);
     else this.#countReads(operation, request, answered.answer);
     if (!isCounted) return Promise.resolve(answered);
     const answer = { ...answered.answer };

@@ -19,6 +19,8 @@ import { AwsEndpoint } from './aws-endpoint.ts';
 import { DEMO_PARTNER, seedCatalog } from './catalog-seed.ts';
 import { prepareDataFolder } from './data-folder.ts';
 import { DatabaseRequests } from './database-requests.ts';
+import { routeDirectRequests } from '../direct-requests.ts';
+import { exchangeWith, routeFetches } from './direct-http.ts';
 import { Events } from './events.ts';
 import { FunctionLog } from './function-log.ts';
 import { Gate } from './gate.ts';
@@ -28,7 +30,7 @@ import { HostTable } from './host-table.ts';
 import { ACCOUNT_ID, REGION } from './identity.ts';
 import { ItemCache } from './item-cache.ts';
 import { KeyService } from './key-service.ts';
-import { closeServer, listen } from './listen.ts';
+import { closeServer, listen, type Handle } from './listen.ts';
 import { indexKeysOf, keepIndexKeys, localKeys, type LocalKeys } from './local-keys.ts';
 import { LocalRoutes } from './local-routes.ts';
 import { createMachines } from './machines.ts';
@@ -453,7 +455,7 @@ async function assemble(given: {
   });
   // Before anybody can ask: callbacks and decisions that waited for the restart come with the first requests.
   await engine.load();
-  const main = await listen(ports.main, (request, response) => {
+  const serve: Handle = (request, response) => {
     if (local.handle(request, response)) return;
     void gate.passed().then(() => {
       // Whatever comes over HTTP is under way until it is answered.
@@ -462,8 +464,14 @@ async function assemble(given: {
       if (gateway) gateway.handle(request, response);
       else response.writeHead(404).end();
     });
-  });
+  };
+  const main = await listen(ports.main, serve);
   whole.servers.push(main.server);
+  // Only where the tables are in the process as well: with a data folder functions and providers speak real HTTP.
+  if (database.memory) {
+    routeFetches();
+    cleanUp.push(routeDirectRequests(baseUrl, exchangeWith(serve)));
+  }
   const aws = await listen(ports.aws, (request, response) => {
     void gate.passed().then(() => {
       endpoint.handle(request, response);

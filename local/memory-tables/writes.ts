@@ -173,11 +173,11 @@ export function writeItem(
   const change = write.decide();
   commit(write, change);
   const Attributes = returned(asked, write, change);
-  const units = writeUnits(write.table, change);
   return {
     answer: {
       ...(Attributes && { Attributes }),
-      ...consumed(request, [[write.table.name, units]], false),
+      ...(request['ReturnConsumedCapacity'] !== undefined &&
+        consumed(request, [[write.table.name, writeUnits(write.table, change)]], false)),
     },
     changes: [change],
   };

@@ -1,4 +1,5 @@
 import PDFDocument from 'pdfkit';
+import { drawText } from './draw-text.ts';
 import type { TrueTypeFont } from './true-type-font.ts';
 
 const MARGIN = 56;
@@ -19,9 +20,6 @@ interface Style {
   readonly x?: number;
   readonly isBold?: boolean;
 }
-
-const plain = { lineBreak: false } as const;
-const outlined = { lineBreak: false, stroke: true, fill: true } as const;
 
 /**
  * A paper of plain Chinese text and tables. Lines are broken here, by character widths: Chinese breaks anywhere but before
@@ -114,8 +112,8 @@ export class Paper {
   }
 
   #put(text: string, { size, x = MARGIN, isBold = false }: Style): void {
-    const options = isBold ? outlined : plain;
-    this.#pdf.fontSize(size).text(text, x, this.#y, options);
+    const glyphs = this.#font.glyphsOf(text);
+    drawText(this.#pdf, { glyphs, size, x, y: this.#y, isOutlined: isBold });
   }
 
   /** A rare character of a name that the font lacks is written out, rather than lost as an empty box. */
@@ -123,8 +121,7 @@ export class Paper {
     let drawable = '';
     for (const character of text) {
       const codePoint = character.codePointAt(0) ?? 0;
-      const code = codePoint.toString(16).toUpperCase().padStart(4, '0');
-      drawable += this.#font.has(codePoint) ? character : `〔U+${code}〕`;
+      drawable += this.#font.has(codePoint) ? character : `〔U+${hexadecimal(codePoint)}〕`;
     }
     return drawable;
   }
@@ -154,6 +151,10 @@ export class Paper {
 
 /** Punctuation that never begins a line (GB/T 15834). */
 const closing = new Set('，。、；：？！）》」』】…%');
+
+function hexadecimal(codePoint: number): string {
+  return codePoint.toString(16).toUpperCase().padStart(4, '0');
+}
 
 function bytesOf(pdf: PDFKit.PDFDocument): Promise<Buffer> {
   return new Promise((resolve, reject) => {

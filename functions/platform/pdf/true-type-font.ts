@@ -67,7 +67,7 @@ export class TrueTypeFont implements GlyphSource {
 
   /** Says whether the font can draw the character; glyph 0 is the empty box. */
   has(codePoint: number): boolean {
-    return this.#glyphIdOf(codePoint) !== 0;
+    return this.#glyphOf(codePoint).id !== 0;
   }
 
   getGlyph(id: number): { readonly advanceWidth: number } {
@@ -90,6 +90,11 @@ export class TrueTypeFont implements GlyphSource {
       advanceWidth += glyph.advanceWidth;
     }
     return { glyphs, positions, advanceWidth };
+  }
+
+  /** The glyphs of a text, in its order. */
+  *glyphsOf(text: string): Generator<Glyph> {
+    for (const character of text) yield this.#glyphOf(character.codePointAt(0) ?? 0);
   }
 
   /** The width of a text in units of the em. */

@@ -78,8 +78,15 @@ describe('selectBorrowers', () => {
     const { applicationId } = germanCase(0).inputs;
     const reviewer = { operatorId: 'operator-a', roles: 'Reviewer' };
     const keysOf = async (key: string) => {
-      const { items } = (await select({}, key)).body as unknown as Page;
-      return items.map(({ borrowerKey }) => borrowerKey);
+      const found: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const body = cursor === undefined ? {} : { cursor };
+        const page = (await select(body, `${key}-${found.length}`)).body as unknown as Page;
+        found.push(...page.items.map(({ borrowerKey }) => borrowerKey));
+        cursor = page.nextCursor;
+      } while (cursor !== undefined);
+      return found;
     };
     expect(await keysOf('before')).toContain('key-0');
     const request = {

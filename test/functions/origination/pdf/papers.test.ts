@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import PDFDocument from 'pdfkit';
 import { describe, expect, it } from 'vitest';
 import { contractText } from '#domain/contracts/contract-terms.ts';
 import { priceSheet, type DisclosureSheet } from '#domain/contracts/disclosure-sheet.ts';
@@ -12,6 +13,7 @@ import { Product } from '#domain/catalog/product.ts';
 import { bundleFunctions } from '#lib/bundle-functions.ts';
 import { bundlePath } from '#lib/constructs/bundle-path.ts';
 import { contractFont } from '#platform/pdf/contract-font.ts';
+import { drawText } from '#platform/pdf/draw-text.ts';
 import { writeContract } from '#functions/origination/pdf/contract-paper.ts';
 import { writeDisclosure } from '#functions/origination/pdf/disclosure-paper.ts';
 import { aPerson } from '#test/domain/builders.ts';
@@ -161,4 +163,36 @@ describe('writeContract', () => {
     const { user, system } = process.cpuUsage(before);
     expect((user + system) / 1000 / 10).toBeLessThan(25);
   });
+});
+
+it('writes a line in the very bytes of pdfkit', async () => {
+  const font = contractFont();
+  const lines = ['借款合同 ABC 12.50', '第一条', '，。〔〕 a  b', ''];
+  const drawn = async (draw: (pdf: PDFKit.PDFDocument, line: string, at: number) => void) => {
+    const pdf = new PDFDocument({
+      size: 'A4',
+      margin: 0,
+      compress: false,
+      font: '',
+      info: { CreationDate: at },
+    });
+    Reflect.apply(Reflect.get(pdf, 'font') as () => unknown, pdf, [font]);
+    const chunks: Buffer[] = [];
+    pdf.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const ended = new Promise((resolve) => pdf.on('end', resolve));
+    for (const [index, line] of lines.entries()) draw(pdf, line, index);
+    pdf.end();
+    await ended;
+    return Buffer.concat(chunks).toString('latin1');
+  };
+  const ours = await drawn((pdf, line, index) => {
+    const place = { size: 8.5 + index, x: 56.3, y: 70 + 20.1 * index, isOutlined: index % 2 === 1 };
+    drawText(pdf, { glyphs: font.glyphsOf(line), ...place });
+  });
+  const theirs = await drawn((pdf, line, index) => {
+    const outline = index % 2 === 1 ? { stroke: true, fill: true } : {};
+    const options = { lineBreak: false, ...outline };
+    pdf.fontSize(8.5 + index).text(line, 56.3, 70 + 20.1 * index, options);
+  });
+  expect(ours).toBe(theirs);
 });
