@@ -128,7 +128,11 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
     'get-audit': [uses(audit, 'Query')],
     'list-drafts': [queries(catalogDrafts, 'ByStatus')],
     'get-draft': [uses(catalogDrafts, 'GetItem')],
-    'draft-catalog-item': [uses(catalogDrafts, 'GetItem', 'PutItem'), remembersRequests],
+    'draft-catalog-item': [
+      uses(catalogDrafts, 'GetItem', 'PutItem'),
+      uses(catalog, 'GetItem', 'Query'),
+      remembersRequests,
+    ],
     'submit-draft': [uses(catalogDrafts, 'GetItem', 'PutItem'), remembersRequests],
     'decide-draft': [
       uses(catalogDrafts, 'GetItem', 'PutItem'),

@@ -25,8 +25,19 @@ export const PolicyPack = z
     version: z.int().min(1),
     name: z.string().min(1),
     leaves: z.array(PolicyLeaf).min(1),
+    /** Leaves that nothing of the platform reads, and why they are there all the same. */
+    informative: z
+      .array(z.strictObject({ path: z.string().min(1), reason: z.string().min(10) }))
+      .optional(),
   })
   .superRefine((pack, context) => {
+    for (const [at, { path }] of (pack.informative ?? []).entries())
+      if (!pack.leaves.some((leaf) => leaf.path === path))
+        context.addIssue({
+          code: 'custom',
+          path: ['informative', at],
+          message: `the pack has no ${path}`,
+        });
     for (const [at, leaf] of pack.leaves.entries()) {
       const clash = pack.leaves.slice(0, at).find((other) => overlaps(leaf, other));
       if (clash !== undefined)

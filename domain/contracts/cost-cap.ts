@@ -1,5 +1,6 @@
 import {
   findPolicyInt,
+  findPolicyRate,
   type PolicyPack,
   policyRate,
   type PolicyScope,
@@ -13,7 +14,7 @@ import type { Terms } from '../lending/terms.ts';
 
 export interface JudgedCost {
   readonly cost: LoanCost;
-  /** The larger of the itemised sum and the combined rate, unrounded. */
+  /** The itemised sum, the combined rate or the larger of both, as the policy pack says; unrounded. */
   readonly allInCost: number;
   /** What no loan of the lender may cost a year on the date. */
   readonly cap: number;
@@ -22,6 +23,13 @@ export interface JudgedCost {
   readonly target: number | undefined;
   readonly isAboveTarget: boolean;
 }
+
+/** What is held against the cap, by the word of the policy pack; where it has none, the strictest. */
+const bases: Readonly<Record<string, (cost: LoanCost) => number>> = {
+  MaxOfCombinedAndItemised: ({ itemised, combined }) => Math.max(itemised, combined),
+  Combined: ({ combined }) => combined,
+  Itemised: ({ itemised }) => itemised,
+};
 
 /** A rate found by iteration that equals the cap but for the last bits of a double is not above it. */
 const ITERATION_TOLERANCE = 1e-9;
@@ -34,8 +42,10 @@ const ITERATION_TOLERANCE = 1e-9;
 export function judgeCost(terms: Terms, policyPack: PolicyPack, scope: PolicyScope): JudgedCost {
   const schedule = buildSchedule(terms);
   const cost = costOf(terms, schedule);
-  const allInCost = Math.max(cost.itemised, cost.combined);
   const cap = ratioOf(policyRate(policyPack, 'cost.allInCapAnnual', scope));
+  const basis = findPolicyRate(policyPack, 'cost.capBasis', scope) ?? 'MaxOfCombinedAndItemised';
+  const allInCost = bases[basis]?.(cost);
+  if (allInCost === undefined) throw new Error(`the policy pack has no basis of the cap ${basis}`);
   const { dueDay } = present(schedule.rows.at(-1));
   const isShort = dueDay <= addMonthsToDay(schedule.disbursedDay, 1);
   const { target, isBinding } = isShort ? noTarget : targetIn(policyPack, scope);

@@ -176,6 +176,37 @@ describe('judgeCost', () => {
     expect(isAboveCap).toBe(true);
   });
 
+  it.each([
+    { basis: 'Combined', takes: 'combined' as const },
+    { basis: 'Itemised', takes: 'itemised' as const },
+    { basis: undefined, takes: 'combined' as const },
+  ])('takes what the pack says to take: $basis', ({ basis, takes }) => {
+    const leaves = policyPack.leaves.flatMap((leaf) => {
+      if (leaf.path !== 'cost.capBasis') return [leaf];
+      return basis === undefined ? [] : [{ ...leaf, value: basis }];
+    });
+    const terms = parseTerms({
+      principalFen: 10_000_00,
+      annualRate: '0.09',
+      installments: 12,
+      method: 'EqualInstallment',
+      disbursedOn: '2026-11-23',
+      fees: [{ code: 'Once', payeeRole: 'Guarantor', timing: 'UpFront', amountFen: 300_00 }],
+    });
+    const { allInCost, cost } = judgeCost(terms, { ...policyPack, leaves }, scope);
+    expect(cost.combined).toBeGreaterThan(cost.itemised);
+    expect(allInCost).toBe(cost[takes]);
+  });
+
+  it('judges nothing by a basis it does not know', () => {
+    const leaves = policyPack.leaves.map((leaf) =>
+      leaf.path === 'cost.capBasis' ? { ...leaf, value: 'Guess' } : leaf,
+    );
+    expect(() => judgeCost(interestOnly('0.01'), { ...policyPack, leaves }, scope)).toThrow(
+      'no basis of the cap Guess',
+    );
+  });
+
   it('judges nothing without a cap', () => {
     const date = '2017-08-03';
     expect(() => judgeCost(interestOnly('0.01'), policyPack, { ...scope, date })).toThrow(

@@ -9,7 +9,7 @@ import { handler as listDrafts } from '#functions/operator-api/list-drafts.ts';
 import { handler as submitDraft } from '#functions/operator-api/submit-draft.ts';
 import { DynamoCatalog } from '#platform/repositories/catalog.ts';
 import { send, startApiWorld, type ApiWorld } from '#test/support/api-world.ts';
-import { companyPolicy, personPolicy } from '../../domain/catalog-files.ts';
+import { companyPolicy, consumerProduct, personPolicy } from '../../domain/catalog-files.ts';
 
 const maker = { operatorId: 'operator-maker', roles: 'CreditAnalyst,Supervisor' };
 const checker = { operatorId: 'operator-checker', roles: 'Supervisor' };
@@ -116,6 +116,25 @@ describe('a draft of a credit policy', () => {
       }),
     );
     expect(Item).toBeUndefined();
+  });
+
+  it('of a product is refused outside the policy pack, with every reason, and taken within it', async () => {
+    const body = (patch: object) => ({
+      kind: 'product',
+      content: { ...consumerProduct, version: 2, ...patch },
+    });
+    const refused = await send(draftItem, {
+      as: maker,
+      body: body({
+        minReadSeconds: 3,
+        penalty: { ...consumerProduct.penalty, overdueUplift: '0.60' },
+      }),
+    });
+    expect([refused.status, refused.body['code']]).toEqual([400, 'InvalidInput']);
+    expect(refused.body['detail']).toBe(
+      'overdueUplift is between 0.30 and 0.50, not 0.60; the cost sheet is read for 10 seconds at least',
+    );
+    expect((await send(draftItem, { as: maker, body: body({}) })).status).toBe(201);
   });
 
   it.each([
