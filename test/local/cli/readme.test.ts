@@ -60,12 +60,19 @@ function commandsIn(text: string): string[][] {
 
 /** The subcommands of the commands that have some. */
 const groups = new Map(
-  ['tasks', 'restructuring', 'collect', 'policy', 'privacy', 'partner-key', 'blind-index', 'scorecard'].map(
-    (name) => [
-      name,
-      [...helpOf([name]).matchAll(/^ {2}([a-z-]+) /gm)].map(([, command = '']) => command),
-    ],
-  ),
+  [
+    'tasks',
+    'restructuring',
+    'collect',
+    'policy',
+    'privacy',
+    'partner-key',
+    'blind-index',
+    'scorecard',
+  ].map((name) => [
+    name,
+    [...helpOf([name]).matchAll(/^ {2}([a-z-]+) /gm)].map(([, command = '']) => command),
+  ]),
 );
 
 describe.each(['README.md', 'README.zh-CN.md'])('%s', (file) => {
