@@ -119,7 +119,8 @@ export function recordCreditPartly(
   application: Application,
   found: CreditFound,
 ): Application | undefined {
-  if (application.credit !== undefined && found.guarantorQueries.length === 0) return undefined;
+  const isNews = found.guarantorQueries.length > 0 || isIdentityNew(application, found);
+  if (application.credit !== undefined && !isNews) return undefined;
   return changeApplication(application, {
     patch: creditPatch(application, found),
     event: {
@@ -129,6 +130,11 @@ export function recordCreditPartly(
       facts: creditFacts(application, found),
     },
   });
+}
+
+function isIdentityNew({ backing }: Application, { guarantors }: CreditFound): boolean {
+  const before = backing?.guarantors ?? [];
+  return guarantors.some(({ identity }, at) => identity !== before[at]?.identity);
 }
 
 function creditPatch({ backing }: Application, { credit, guarantors }: CreditFound) {
@@ -149,6 +155,9 @@ function creditFacts(application: Application, found: CreditFound) {
       : {
           guarantorQueries,
           guarantorsUnchecked: guarantors.filter((each) => each.credit === undefined).length,
+          guarantorIdentities: guarantors.flatMap(({ guarantorKey, identity }) =>
+            identity === undefined ? [] : [{ guarantorKey, identity }],
+          ),
         }),
   };
 }

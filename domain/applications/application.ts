@@ -168,6 +168,8 @@ export const GuarantorPerson = z.strictObject({
   mobile: z.string().max(30),
 });
 
+export type GuarantorPerson = z.infer<typeof GuarantorPerson>;
+
 const Guarantor = GuarantorPerson.extend({
   /** Their own, not the borrower's: without one to a credit query nobody asks about them, and they count for nothing. */
   consents: z.array(Consent).min(1).max(10).optional(),
@@ -363,7 +365,9 @@ export const BackingGuarantor = z.object({
   /** The blind index of the identity number, as a borrower has one. */
   guarantorKey: z.string(),
   consents: z.array(Consent),
-  /** What the bureau says of them; absent until it has answered under a consent of theirs. */
+  /** Whether name, number and mobile are one person's; absent until the provider has answered under a consent of theirs. */
+  identity: z.enum(['Match', 'Mismatch', 'NotFound']).optional(),
+  /** What the bureau says of them; absent until it has answered, and of whoever is not who they are said to be. */
   credit: CreditSummary.optional(),
 });
 export type BackingGuarantor = z.infer<typeof BackingGuarantor>;

@@ -50,13 +50,14 @@ export function taskContent(kind: AskedKind, subject: TaskSubject): Record<strin
   }
 }
 
-/** Each guarantor in the order of the application: whether they agreed to a credit query, and what it said. */
+/** Each guarantor in the order of the application: whether they agreed to be asked about, and what the providers said. */
 function guarantorsOf({ backing }: Application) {
   if (backing === undefined || backing.guarantorKeys.length === 0) return {};
   const known = backing.guarantors ?? backing.guarantorKeys.map(() => ({ consents: [] }));
   return {
     guarantors: known.map((guarantor) => ({
       hasConsented: guarantor.consents.some(({ purpose }) => purpose === 'CreditQuery'),
+      ...('identity' in guarantor ? { identity: guarantor.identity } : {}),
       ...('credit' in guarantor ? { credit: guarantor.credit } : {}),
     })),
   };

@@ -4,10 +4,11 @@ import type {
   BackingGuarantor,
   Consent,
   CreditSummary,
+  GuarantorPerson,
 } from '#domain/applications/application.ts';
 import type { CreditReports } from '#domain/applications/credit-report-ports.ts';
 import { type PersonalDataVault, sealedSubjectOf } from '#domain/applications/ports.ts';
-import type { CreditBureau } from '#domain/applications/provider-ports.ts';
+import type { CreditBureau, IdentityCheck } from '#domain/applications/provider-ports.ts';
 import { isConsentCurrent } from '#domain/applications/screen-application.ts';
 import type { Product } from '#domain/catalog/product.ts';
 import { businessDateOf } from '#domain/shared/calendar.ts';
@@ -16,6 +17,7 @@ import { isReportFresh, summariseReport } from '#domain/underwriting/credit-repo
 
 export interface GuarantorDependencies {
   readonly vault: PersonalDataVault;
+  readonly identity: IdentityCheck;
   readonly bureau: CreditBureau;
   readonly reports: CreditReports;
 }
@@ -25,7 +27,7 @@ export interface AskedGuarantors {
   readonly guarantors: readonly BackingGuarantor[];
   /** The reports that were got in this step, each with the consent it was got under. */
   readonly queries: readonly GuarantorQuery[];
-  /** The bureau did not answer about somebody who may be asked about. */
+  /** A provider did not answer about somebody who may be asked about. */
   readonly failure: Unavailable | undefined;
 }
 
@@ -36,9 +38,10 @@ interface Asked {
 }
 
 /**
- * Asks the bureau about every guarantor under a current consent of their own, reusing a report that is fresh (征信业管理条例
- * art. 18). Who did not agree is not asked about and stays without a report; so does, for now, whom the bureau gives no
- * answer on: the answer says so instead of throwing, so that what was found is kept.
+ * Asks about every guarantor under a current consent of their own: the identity provider whether they are who they are
+ * said to be, then the bureau, reusing a report that is fresh (征信业管理条例 art. 18). Who did not agree is not asked about
+ * and stays without a report, and so does somebody else under the name of a guarantor: the report would be of a stranger.
+ * Where a provider gives no answer, for now, the answer says so instead of throwing, so that what was found is kept.
  */
 export async function askAboutGuarantors(
   application: Application,
@@ -71,10 +74,7 @@ export async function askAboutGuarantors(
   };
 }
 
-interface Person {
-  readonly name: string;
-  readonly idNumber: string;
-}
+type Person = GuarantorPerson;
 
 /** In the order of the request, as what a decision may read of them is. */
 async function guarantorsOf(
@@ -82,7 +82,7 @@ async function guarantorsOf(
   { vault }: GuarantorDependencies,
 ): Promise<readonly Person[]> {
   const { guarantors = [] } = await vault.open(application.pii, sealedSubjectOf(application));
-  return guarantors.map(({ name, idNumber }) => ({ name, idNumber }));
+  return guarantors;
 }
 
 interface Question {
@@ -95,8 +95,12 @@ interface Question {
 }
 
 async function ask(question: Question, dependencies: GuarantorDependencies): Promise<Asked> {
-  const { guarantor, consent } = question;
+  const { consent } = question;
+  let { guarantor } = question;
   try {
+    const identity = guarantor.identity ?? (await identityOf(question, dependencies));
+    guarantor = { ...guarantor, identity };
+    if (identity !== 'Match') return { guarantor };
     const credit = await reportOn(question, dependencies);
     return {
       guarantor: { ...guarantor, credit },
@@ -114,17 +118,25 @@ async function ask(question: Question, dependencies: GuarantorDependencies): Pro
   }
 }
 
+async function identityOf(
+  { person: { name, idNumber, mobile } }: Question,
+  { identity }: GuarantorDependencies,
+): Promise<NonNullable<BackingGuarantor['identity']>> {
+  return (await identity.verify({ name, idNumber, mobile })).result;
+}
+
 async function reportOn(
   { application, guarantor, consent, person, product, at }: Question,
   { bureau, reports }: GuarantorDependencies,
 ): Promise<CreditSummary> {
   const { guarantorKey } = guarantor;
   const { applicationId } = application;
+  const { name, idNumber } = person;
   const kept = await reports.findLatest(guarantorKey);
   if (kept !== undefined && isReportFresh(kept, product.creditReportFreshDays, at))
     return summariseReport(kept, true);
   const consentId = `${applicationId}:Guarantor:${guarantorKey.slice(0, 16)}:${consent.purpose}:${consent.givenAt}`;
-  const report = await bureau.query({ ...person, consentId, purpose: 'PreLoan' });
+  const report = await bureau.query({ name, idNumber, consentId, purpose: 'PreLoan' });
   // Kept before anything else: a step that dies here finds it and does not ask twice.
   await reports.save({ ...report, borrowerKey: guarantorKey, consentId, applicationId });
   return summariseReport(report, false);

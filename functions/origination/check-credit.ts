@@ -8,7 +8,7 @@ import {
   type PersonalDataVault,
   sealedSubjectOf,
 } from '#domain/applications/ports.ts';
-import type { CreditBureau } from '#domain/applications/provider-ports.ts';
+import type { CreditBureau, IdentityCheck } from '#domain/applications/provider-ports.ts';
 import { isConsentCurrent } from '#domain/applications/screen-application.ts';
 import { contactOf } from '#domain/applications/validate-applicant.ts';
 import type { Catalog } from '#domain/catalog/ports.ts';
@@ -20,6 +20,7 @@ import { summariseReport, isReportFresh } from '#domain/underwriting/credit-repo
 import { guarantorsMatter } from '#domain/underwriting/guarantors-matter.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { HttpCreditBureau } from '#platform/providers/credit-bureau.ts';
+import { HttpIdentityCheck } from '#platform/providers/identity-check.ts';
 import { DynamoCreditReports } from '#platform/repositories/credit-reports.ts';
 import { providerSecret } from '#platform/secrets.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
@@ -35,6 +36,7 @@ export interface CheckCreditDependencies {
   readonly applications: Applications;
   readonly catalog: Catalog;
   readonly vault: PersonalDataVault;
+  readonly identity: IdentityCheck;
   readonly bureau: CreditBureau;
   readonly reports: CreditReports;
   readonly now: () => Date;
@@ -138,6 +140,7 @@ export const handler = workflowTask({
   input: CheckCreditInput,
   dependencies: () => ({
     ...stepDependencies(),
+    identity: new HttpIdentityCheck(async () => (await providerSecret()).identity),
     bureau: new HttpCreditBureau(async () => (await providerSecret()).bureau),
     reports: new DynamoCreditReports(documentClient(), requireEnvironment('CREDIT_REPORTS_TABLE')),
   }),

@@ -172,6 +172,17 @@ describe('recordCreditPartly', () => {
       guarantors: found.guarantors,
     });
     expect(recordCreditPartly(waiting, { ...found, guarantorQueries: [] })?.credit).toEqual(credit);
+    const identified = [
+      { guarantorKey: 'g', consents, identity: 'Match' as const },
+      { guarantorKey: 'h', consents },
+    ];
+    const news = { ...found, guarantors: identified, guarantorQueries: [] };
+    expect(recordCreditPartly({ ...waiting, credit }, news)).toMatchObject({
+      backing: { guarantors: identified },
+      event: {
+        facts: { guarantorIdentities: [{ guarantorKey: 'g', identity: 'Match' }] },
+      },
+    });
   });
 });
 

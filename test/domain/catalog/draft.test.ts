@@ -84,7 +84,7 @@ describe('a draft', () => {
   it('of an item that begins when it is published needs no day', () => {
     const content = catalogFiles('reason-texts')[0]?.content;
     const draft = draftItem({ kind: 'reason-texts', content, operatorId: 'maker', at, today });
-    expect(draft.itemKey).toBe('default#0001');
+    expect(draft.itemKey).toBe('default#0002');
   });
 
   it('is no draft when it is no such item', () => {

@@ -116,6 +116,77 @@ describe('a guarantor', () => {
     expect(application.backing?.guarantors).toMatchObject([{ consents: [agreed] }]);
   });
 
+  it.each(['Mismatch', 'NotFound'] as const)(
+    'who is somebody else (%s) is not asked about at the bureau, counts for nothing, and a person sees why',
+    async (result) => {
+      queries = [];
+      const verified: string[] = [];
+      world = await OriginationWorld.start((outside: Outside) => {
+        const { bureau, identity } = outside;
+        outside.bureau = (query) => {
+          queries.push(query);
+          return bureau(query);
+        };
+        outside.identity = (person) => {
+          verified.push(person.idNumber);
+          const isGuarantor = person.idNumber === guarantor().idNumber;
+          return isGuarantor ? Promise.resolve({ result, checkId: 'check-2' }) : identity(person);
+        };
+      });
+      const applicationId = await apply(guarantor([agreed]));
+      expect(queries.filter(aboutGuarantor)).toEqual([]);
+      expect(verified.filter((idNumber) => idNumber === guarantor().idNumber)).toHaveLength(1);
+      const application = await world.application(applicationId);
+      expect(application.status).toBe('AwaitingApproval');
+      expect(application.reasonCodes).toContain('GuarantorUnchecked');
+      const task = await world.openTask(applicationId, 'ApproveApplication');
+      expect(task.content).toMatchObject({
+        guarantors: [{ hasConsented: true, identity: result }],
+      });
+    },
+  );
+
+  it('is not identified without a consent of their own', async () => {
+    const verified: string[] = [];
+    world = await OriginationWorld.start((outside: Outside) => {
+      const { identity } = outside;
+      outside.identity = (person) => {
+        verified.push(person.idNumber);
+        return identity(person);
+      };
+    });
+    await apply(guarantor());
+    expect(verified).toEqual([goodApplicant.idNumber]);
+  });
+
+  it('whose identity provider is down is never a decline: an analyst decides, and nobody is asked about twice', async () => {
+    queries = [];
+    let isDown = true;
+    world = await OriginationWorld.start((outside: Outside) => {
+      const { bureau, identity } = outside;
+      outside.bureau = (query) => {
+        queries.push(query);
+        return bureau(query);
+      };
+      outside.identity = (person) =>
+        isDown && person.idNumber === guarantor().idNumber
+          ? Promise.reject(new Unavailable('down'))
+          : identity(person);
+    });
+    const applicationId = await apply(guarantor([agreed]));
+    await world.openTask(applicationId, 'CheckCreditManually');
+    expect(queries).toHaveLength(1);
+    isDown = false;
+    await world.decide(applicationId, 'CheckCreditManually', { outcome: 'Retry' });
+    expect(queries).toHaveLength(2);
+    const application = await world.application(applicationId);
+    expect(application.status).toBe('AwaitingApproval');
+    expect(application.backing?.guarantors).toMatchObject([
+      { identity: 'Match', credit: { score: 780 } },
+    ]);
+    expect(application.reasonCodes).not.toContain('GuarantorUnchecked');
+  });
+
   it('is asked about where a person decides whatever the rules say', async () => {
     queries = [];
     world = await OriginationWorld.start((outside: Outside) => {
