@@ -48,21 +48,31 @@ export interface ReplayReport {
   readonly outcomes: Readonly<Record<string, number>>;
   readonly before: BookSummary;
   readonly after: BookSummary;
-  /** Everybody whose outcome, amount, price or reasons differ. */
+  /** Everybody whose outcome, offer, reasons or approvers differ; a score or an expected loss alone moves nobody. */
   readonly moves: readonly Move[];
 }
 
 /** What a policy would have changed: who moves, how the book looks before and after, and why. */
 export function compareReplay(cases: readonly ReplayedCase[]): ReplayReport {
-  const moved = cases.filter(({ before, after }) => canonicalJson(before) !== canonicalJson(after));
+  const differing = cases.filter(
+    ({ before, after }) => canonicalJson(before) !== canonicalJson(after),
+  );
+  const moved = differing.filter(
+    ({ before, after }) => canonicalJson(answerOf(before)) !== canonicalJson(answerOf(after)),
+  );
   return {
     cases: cases.length,
-    isSame: moved.length === 0,
+    isSame: differing.length === 0,
     outcomes: countsOf(cases.map(({ before, after }) => `${before.outcome} to ${after.outcome}`)),
     before: summaryOf(cases.map(({ before }) => before)),
     after: summaryOf(cases.map(({ after }) => after)),
     moves: moved.map(moveOf),
   };
+}
+
+/** What the applicant would notice: what is expected of the loan afterwards is the lender's own. */
+function answerOf({ outcome, offer, reasonCodes, approversRequired }: DecidedFacts): object {
+  return { outcome, offer, reasonCodes, approversRequired };
 }
 
 function moveOf({ applicationId, before, after }: ReplayedCase): Move {

@@ -158,8 +158,14 @@ function reasonLines(before: BookSummary, after: BookSummary): string[][] {
   ]);
 }
 
-function moveLines({ moves }: ReplayReport): string[] {
-  if (moves.length === 0) return ['', 'nobody moves: every answer is the same'];
+function moveLines({ moves, isSame }: ReplayReport): string[] {
+  if (moves.length === 0)
+    return [
+      '',
+      isSame
+        ? 'nobody moves: every answer is the same'
+        : 'nobody moves: every answer is the same, and only score, grade or expected loss differ',
+    ];
   const rows = moves
     .slice(0, MOVES_SHOWN)
     .map(({ applicationId, from, to, annualRate, reasonsAdded, reasonsGone }) => [

@@ -112,6 +112,7 @@ describe('the shipped policy for persons', () => {
         after: replayCase(each, { ...personSetting, policy: calibratedPolicy }),
       })),
     );
+    expect(report).toMatchObject({ isSame: false, moves: [] });
     expect(report.after.byOutcome).toEqual(report.before.byOutcome);
     expect(report.after.averageRateBasisPoints).toBe(report.before.averageRateBasisPoints);
     expect(report.after.expectedLossBasisPoints).toBeLessThan(150);
