@@ -45,6 +45,13 @@ describe('productObstacles', () => {
     expect(obstaclesWith(patch)).toEqual(says);
   });
 
+  it('allows no uplift where the pack has a range without ends', () => {
+    const leaves = policyPack.leaves.map((leaf) =>
+      leaf.path === 'penalty.overdueUplift' ? { ...leaf, value: [] } : leaf,
+    );
+    expect(productObstacles(product, { ...policyPack, leaves }, scope)).toHaveLength(1);
+  });
+
   it('knows no longest term where the pack has none, and stops a product with every reason', () => {
     const leaves = policyPack.leaves.filter(({ path }) => !path.startsWith('limits.'));
     const long = { ...product, term: { minMonths: 3, maxMonths: 600 } };

@@ -40,6 +40,14 @@ describe('guarantorsMatter', () => {
     expect(guarantorsMatter({ ...inputs, facts }, personSetting)).toBe(matters);
   });
 
+  it('leaves a policy that takes nobody to a person: the guarantor is named all the same', () => {
+    const { policy } = personSetting;
+    const { accepted: _, ...guarantor } = policy.mitigants.guarantor;
+    const mitigants = { ...policy.mitigants, guarantor };
+    const setting = { ...personSetting, policy: { ...policy, mitigants } };
+    expect(guarantorsMatter(named(2), setting)).toBe(true);
+  });
+
   it('says yes where a person decides in any case', () => {
     const inputs = named(2);
     const facts = { ...inputs.facts, currentOverdueFen: 1 };
