@@ -72,6 +72,16 @@ const rarelyDone: readonly Excuse[] = [
   ),
   of('FollowCase', /./, 'a case route that died, or was overtaken, before it had told the ladder'),
   of('FollowLoan|OpenCase|FollowRelief', /:(Query|GetItem|PutItem)$/, 'a version of a strategy'),
+  of(
+    'CheckCredit',
+    /:Query$/,
+    'the policy is asked whether a guarantor matters: the walk names none',
+  ),
+  of(
+    'DraftCatalogItem',
+    /:(GetItem|Query)$/,
+    'a product that is held to the pack: the walk drafts none',
+  ),
   of('CloseShard|ParkedLoan', /:(GetItem|PutItem|UpdateItem)$/, 'a loan the day close parks'),
   of('NotifyLoan', /:GetItem$/, 'a notice that was added before'),
   of(
