@@ -292,6 +292,12 @@ export class DataStack extends HouseStack {
       lifecycleRules: [
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
         { noncurrentVersionExpiration: Duration.days(400) },
+        // Copies that people have asked for: they have theirs by then.
+        {
+          prefix: 'copies/',
+          expiration: Duration.days(30),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
       ],
     });
   }

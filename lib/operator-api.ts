@@ -7,7 +7,10 @@ import {
   machineArn,
   opensPersonalData,
   queries,
+  readsObjects,
+  sealsPersonalData,
   uses,
+  writesObjects,
   type Access,
 } from './constructs/access.ts';
 import { routeFunctions, type RouteFunction } from './constructs/route-functions.ts';
@@ -155,6 +158,32 @@ function privacyRoutes(data: DataStack): Record<string, readonly Access[]> {
       uses(personalDataRequests, 'GetItem', 'PutItem'),
     ],
     'get-data-request': [uses(personalDataRequests, 'GetItem')],
+    'copy-personal-data': [
+      uses(applications, 'GetItem'),
+      queries(applications, 'ByBorrower'),
+      uses(catalog, 'GetItem', 'Query'),
+      uses(loans, 'Query'),
+      uses(data.notices, 'Query'),
+      uses(data.cases, 'Query'),
+      uses(personalDataRequests, 'GetItem', 'PutItem'),
+      opensPersonalData(data.personalDataKey),
+      readsObjects(data.contracts),
+      writesObjects(data.contracts),
+    ],
+    'propose-correction': [
+      uses(applications, 'GetItem'),
+      uses(catalog, 'GetItem', 'Query'),
+      uses(personalDataRequests, 'GetItem', 'PutItem'),
+      opensPersonalData(data.personalDataKey),
+      sealsPersonalData(data.personalDataKey),
+      writesObjects(data.contracts),
+    ],
+    'decide-correction': [
+      readsObjects(data.contracts),
+      uses(applications, 'GetItem', 'PutItem'),
+      uses(personalDataRequests, 'GetItem', 'PutItem'),
+      opensPersonalData(data.personalDataKey),
+    ],
     'list-erasures': [uses(erasures, 'Query')],
   };
 }

@@ -189,6 +189,21 @@ const operatorRoutes: readonly RouteFacts[] = [
     'operators cannot tell a borrower what became of their request',
   ],
   [
+    'POST /ops/personal-data-copies',
+    'copy-personal-data',
+    'nobody gets a copy of what is held of them, as the law lets them',
+  ],
+  [
+    'POST /ops/personal-data-corrections',
+    'propose-correction',
+    'nobody can have what is held of them put right, as the law lets them',
+  ],
+  [
+    'POST /ops/personal-data-corrections/{requestId}/decision',
+    'decide-correction',
+    'corrections that people have asked for wait for a second person in vain',
+  ],
+  [
     'GET /ops/erasures',
     'list-erasures',
     'the register of erasures cannot be copied: a restore brings back what was erased',

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { catalogKeyOf } from '#domain/catalog/catalog-key.ts';
 import { decideRetention } from '#domain/privacy/decide-retention.ts';
 import {
-  RequestKind,
+  ErasureKind,
   startRequest,
   Verification,
   type PersonalDataRequest,
@@ -32,7 +32,7 @@ export const enterDataRequestRoute = describeRoute({
   query: Nothing,
   body: z.strictObject({
     applicationId: ApplicationId,
-    kind: RequestKind,
+    kind: ErasureKind,
     /** How it was made sure that it is the person who asks. */
     verification: Verification,
     receivedOn: BusinessDate,

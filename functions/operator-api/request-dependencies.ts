@@ -15,7 +15,11 @@ export function requestDependencies() {
     applications: new DynamoApplications(documents, applications),
     catalog: new DynamoCatalog(documents, tableOf('CATALOG_TABLE')),
     loans: new DynamoLoans(documents, tableOf('LOANS_TABLE')),
-    requests: new DynamoPersonalDataRequests(documents, tableOf('PERSONAL_DATA_REQUESTS_TABLE')),
+    requests: new DynamoPersonalDataRequests(
+      documents,
+      tableOf('PERSONAL_DATA_REQUESTS_TABLE'),
+      applications,
+    ),
     retention: new DynamoRetention(documents, {
       applications,
       erasures: tableOf('ERASURES_TABLE'),

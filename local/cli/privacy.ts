@@ -15,7 +15,7 @@ export async function enterRequest(
   return (await operator.post('/ops/personal-data-requests', { ...asked, receivedOn })).body;
 }
 
-async function today({ baseUrl }: PlatformClient): Promise<string> {
+export async function today({ baseUrl }: PlatformClient): Promise<string> {
   const { text } = await sendRaw({ method: 'GET', url: `${baseUrl}/local/clock` });
   const { now } = JSON.parse(text) as { now: string };
   return businessDateOf(Date.parse(now));

@@ -97,7 +97,8 @@ export class ObjectStore {
     // Encoded, a key has no slash and no dots that lead out of the folder.
     const name = encodeURIComponent(key)
       .replaceAll('.', '%2E')
-      .replace(/%2E(?=[^%]*$)/, '.');
+      // What ends in .json is a description of an object: an object of such a name is not.
+      .replace(/%2E(?!json$)(?=[^%]*$)/, '.');
     const isLong = name.length > FILE_NAME_BYTES_MAX;
     const file = isLong ? createHash('sha256').update(key).digest('hex') : `o-${name}`;
     return join(this.#directory, bucket, file);

@@ -87,6 +87,17 @@ class Walk {
     await this.#supervise();
   }
 
+  async #askAboutThemselves(applicationId: string): Promise<void> {
+    const asked = { applicationId, verification: 'InPerson', receivedOn: '2026-01-05' };
+    const { body } = await this.#as('supervisor').post('/ops/personal-data-copies', asked);
+    await fetch(String(body['copyUrl']));
+    const wish = { corrections: { address: '示例路2号' } };
+    const path = '/ops/personal-data-corrections';
+    const entered = await this.#as('operator-a').post(path, { ...asked, ...wish });
+    const decision = `${path}/${String(entered.body['requestId'])}/decision`;
+    await this.#as('supervisor').post(decision, { outcome: 'Approve', ...wish });
+  }
+
   async #changeIndexKey(): Promise<void> {
     const { awsEndpoint: endpoint, baseUrl } = this.#platform;
     const secret = { region: 'us-east-1', endpoint, secret: undefined };
@@ -148,6 +159,7 @@ class Walk {
       if (typeof url === 'string') await fetch(url);
       for (const path of ['', '/decisions', '/portrait'])
         await this.#as('supervisor').get(`/ops/applications/${id}${path}`);
+      await this.#askAboutThemselves(id);
     });
     await this.#step('an application sent twice', async () => {
       const body = syntheticApplication('walk', 90_005);

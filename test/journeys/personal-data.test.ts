@@ -10,6 +10,7 @@ import {
 } from '#local/bench/platform-process.ts';
 import { syntheticApplication } from '#local/bench/synthetic-applications.ts';
 import { replaySamples } from '#local/cli/replay.ts';
+import { PlatformClient } from '#local/sandbox/platform-client.ts';
 import { magicDocument } from '#local/samples/sample-documents.ts';
 
 interface Person {
@@ -97,6 +98,7 @@ beforeAll(async () => {
     isAutoOperated: true,
     patienceMs: 20_000,
   });
+  await askAboutThemselves();
 }, 240_000);
 
 afterAll(async () => {
@@ -142,6 +144,48 @@ async function breakProviders(): Promise<void> {
     });
     expect(answer.status).toBe(201);
   }
+}
+
+/** Copies, corrections and remarks, with mistakes: what is put right is as secret as what was wrong. */
+async function askAboutThemselves(): Promise<void> {
+  const clientOf = (credential: string): PlatformClient =>
+    new PlatformClient({ baseUrl: platform.baseUrl, credential, patienceMs: 5_000 });
+  const maker = clientOf(platform.operatorToken);
+  const checker = clientOf(await tokenOf('supervisor'));
+  const { items } = (await clientOf(platform.partnerKey).get('/v1/applications')) as {
+    items: { applicationId: string }[];
+  };
+  const asked = { verification: 'InPerson', receivedOn: '2026-01-05' };
+  for (const [n, { applicationId }] of items.entries()) {
+    const { applicant } = applications[n % PEOPLE] as { applicant: Person };
+    const { copyUrl } = (await maker.post('/ops/personal-data-copies', { ...asked, applicationId }))
+      .body;
+    expect(await (await fetch(String(copyUrl))).text()).toContain('金丝雀');
+    const right = {
+      corrections: { address: `${applicant.name}${applicant.idNumber}`, employer: applicant.name },
+      remarks: [{ field: 'idNumber', text: applicant.idNumber }],
+    };
+    const wrong = { corrections: { mobile: applicant.idNumber, address: applicant.name } };
+    const path = '/ops/personal-data-corrections';
+    await expect(maker.post(path, { ...asked, applicationId, ...wrong })).rejects.toThrow(/400/);
+    const { body } = await maker.post(path, { ...asked, applicationId, ...right });
+    const decision = `${path}/${String(body['requestId'])}/decision`;
+    const approval = { outcome: 'Approve', ...right };
+    await expect(maker.post(decision, approval)).rejects.toThrow(/403/);
+    const other = { ...approval, remarks: [] };
+    await expect(checker.post(decision, other)).rejects.toThrow(/400/);
+    await checker.post(decision, approval);
+    await maker.get(`/ops/personal-data-requests/${String(body['requestId'])}`);
+  }
+}
+
+async function tokenOf(operatorId: string): Promise<string> {
+  const answer = await fetch(`${platform.baseUrl}/sandbox/oidc/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ operatorId }),
+  });
+  return ((await answer.json()) as { access_token: string }).access_token;
 }
 
 async function post(key: string, body: string): Promise<void> {

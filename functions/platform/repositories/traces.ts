@@ -65,6 +65,7 @@ export class DynamoTraces implements Traces {
     await Promise.all([
       this.restrict(application),
       this.#objects.eraseAll(`${applicationId}/`),
+      this.#objects.eraseAll(`copies/${applicationId}/`),
       this.#deleteAll({ table: decisions, by, key: ['applicationId', 'record'] }),
       this.#deleteAll({ table: tasks, index: 'ByApplication', by, key: ['taskId'] }),
       this.#deleteAll({ table: collateral, by, key: ['applicationId', 'collateralId'] }),

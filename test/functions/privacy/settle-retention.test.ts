@@ -122,7 +122,7 @@ describe('the retention sweep over a loan', () => {
     );
     expect(erased.Item).toMatchObject({ status: 'Erased', because: 'RetentionOver' });
     expect(JSON.stringify(erased.Item)).not.toContain(borrowerKey);
-    expect(prefixes).toEqual([`${applicationId}/`]);
+    expect(prefixes).toEqual([`${applicationId}/`, `copies/${applicationId}/`]);
     // Once more does no harm: it stands in no queue any longer.
     expect(await runSweepRetention({}, at('2037-03-01T03:30:00+08:00'))).toMatchObject({
       Erased: 0,
