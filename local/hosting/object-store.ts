@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 
 const StoredObject = z.object({
@@ -27,12 +27,25 @@ export interface PutObject {
 /** Longer names do not fit a file system. */
 const FILE_NAME_BYTES_MAX = 200;
 
-/** Buckets as folders: a file for each object and its description beside it. */
+/** An object whose description is only remembered: every version has a file of its own. */
+interface Remembered {
+  readonly stored: StoredObject;
+  readonly file: string;
+}
+
+/**
+ * Buckets as folders: a file for each object and its description beside it. In a store that is not `kept` for another
+ * start, descriptions are remembered instead: four files an application less.
+ */
 export class ObjectStore {
   readonly #directory: string;
+  readonly #remembered: Map<string, Remembered> | undefined;
+  readonly #turns = new Map<string, Promise<void>>();
+  #versions = 0;
 
-  constructor(directory: string) {
+  constructor(directory: string, { isKept = true }: { readonly isKept?: boolean } = {}) {
     this.#directory = directory;
+    this.#remembered = isKept ? undefined : new Map();
   }
 
   ensureBucket(bucket: string): void {
@@ -57,27 +70,37 @@ export class ObjectStore {
       lastModifiedMs: atMs,
       ...(contentType !== undefined && { contentType }),
     };
-    // The description comes last and whole: an object without one does not exist.
-    await replaceFile(path, body);
-    await replaceFile(`${path}.json`, JSON.stringify(stored));
-    return stored;
+    if (this.#remembered) return this.#remember(path, stored, body);
+    return this.#inTurn(path, async () => {
+      // The description comes last and whole: an object without one does not exist.
+      await replaceFile(path, body);
+      await replaceFile(`${path}.json`, JSON.stringify(stored));
+      return stored;
+    });
   }
 
   async describe(bucket: string, key: string): Promise<StoredObject | undefined> {
-    return readDescription(`${this.#pathOf(bucket, key)}.json`);
+    const path = this.#pathOf(bucket, key);
+    return this.#remembered ? this.#remembered.get(path)?.stored : readDescription(`${path}.json`);
   }
 
   async get(
     bucket: string,
     key: string,
   ): Promise<{ object: StoredObject; body: Buffer } | undefined> {
+    const path = this.#pathOf(bucket, key);
+    const remembered = this.#remembered?.get(path);
+    if (remembered) return { object: remembered.stored, body: await readFile(remembered.file) };
     const object = await this.describe(bucket, key);
     if (!object) return undefined;
-    return { object, body: await readFile(this.#pathOf(bucket, key)) };
+    return { object, body: await readFile(path) };
   }
 
   async delete(bucket: string, key: string): Promise<void> {
     const path = this.#pathOf(bucket, key);
+    const remembered = this.#remembered?.get(path);
+    this.#remembered?.delete(path);
+    if (remembered) await rm(remembered.file, { force: true });
     await rm(`${path}.json`, { force: true });
     await rm(path, { force: true });
   }
@@ -85,12 +108,44 @@ export class ObjectStore {
   /** Every object whose key begins with `prefix`, in order of key. */
   async list(bucket: string, prefix: string): Promise<StoredObject[]> {
     const directory = join(this.#directory, bucket);
+    if (this.#remembered) return inOrder(this.#rememberedIn(directory), prefix);
     const names = (await readdir(directory)).filter((name) => name.endsWith('.json'));
     const found = await Promise.all(names.map((name) => readDescription(join(directory, name))));
-    return found
-      .filter((object) => object !== undefined)
-      .filter(({ key }) => key.startsWith(prefix))
-      .sort((left, right) => (left.key < right.key ? -1 : 1));
+    return inOrder(
+      found.filter((object) => object !== undefined),
+      prefix,
+    );
+  }
+
+  /** Two versions of one object written at a time would mix: the body of one, the description of the other. */
+  #inTurn<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+    const done = (this.#turns.get(path) ?? Promise.resolve()).then(work);
+    const turn = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#turns.set(path, turn);
+    void turn.then(() => {
+      if (this.#turns.get(path) === turn) this.#turns.delete(path);
+    });
+    return done;
+  }
+
+  async #remember(path: string, stored: StoredObject, body: Buffer): Promise<StoredObject> {
+    this.#versions += 1;
+    const file = `${path}.${this.#versions}`;
+    await writeFile(file, body, { mode: 0o600 });
+    const before = this.#remembered?.get(path);
+    this.#remembered?.set(path, { stored, file });
+    // Whoever reads the version before has opened it, or finds the new one.
+    if (before) await rm(before.file, { force: true });
+    return stored;
+  }
+
+  #rememberedIn(directory: string): StoredObject[] {
+    return [...(this.#remembered ?? [])].flatMap(([path, { stored }]) =>
+      dirname(path) === directory ? [stored] : [],
+    );
   }
 
   #pathOf(bucket: string, key: string): string {
@@ -103,6 +158,12 @@ export class ObjectStore {
     const file = isLong ? createHash('sha256').update(key).digest('hex') : `o-${name}`;
     return join(this.#directory, bucket, file);
   }
+}
+
+function inOrder(objects: readonly StoredObject[], prefix: string): StoredObject[] {
+  return objects
+    .filter(({ key }) => key.startsWith(prefix))
+    .sort((left, right) => (left.key < right.key ? -1 : 1));
 }
 
 async function replaceFile(path: string, content: Buffer | string): Promise<void> {

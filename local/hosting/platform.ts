@@ -311,6 +311,7 @@ async function assemble(given: {
   const objects = new S3Service({
     buckets: assembly.ofType('AWS::S3::Bucket'),
     directory: objectsIn,
+    isKept: storedIn !== undefined,
     events,
     clock,
     secretKey: keys.awsSecretKey,

@@ -29,6 +29,8 @@ const BucketProperties = z.object({
 export interface S3Options {
   readonly buckets: readonly Resource[];
   readonly directory: string;
+  /** Whether another start is to find what is here. */
+  readonly isKept?: boolean;
   readonly events: Events;
   readonly clock: Clock;
   readonly secretKey: string;
@@ -56,7 +58,7 @@ export class S3Service {
 
   constructor(options: S3Options) {
     this.#options = options;
-    this.#store = new ObjectStore(options.directory);
+    this.#store = new ObjectStore(options.directory, { isKept: options.isKept ?? true });
     for (const { name, properties } of options.buckets) {
       const { BucketEncryption, NotificationConfiguration } = BucketProperties.parse(properties);
       const [encryption] = BucketEncryption?.ServerSideEncryptionConfiguration ?? [];
