@@ -52,6 +52,7 @@ import { Scheduler } from './scheduler.ts';
 import { routeSdkRequests } from './sdk-transport.ts';
 import { routeCommands } from './sdk-commands.ts';
 import { routeDocuments } from './sdk-documents.ts';
+import { routeObjects } from './sdk-objects.ts';
 import { Secrets } from './secrets.ts';
 import { Streams } from './streams.ts';
 import { ensureTables, hasTable, readTables, type Table } from './tables.ts';
@@ -392,6 +393,7 @@ async function assemble(given: {
     ...(database.port === ports.aws
       ? []
       : [routeSdkRequests(database.port, (request) => endpoint.answerDynamo(request))]),
+    routeObjects(ports.aws, (request) => endpoint.answer(request)),
     routeCommands(ports.aws, (target, body) => endpoint.answerCommand(target, body)),
     routeDocuments(database.port, (operation, request) => requests.send(operation, request)),
   );
