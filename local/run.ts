@@ -71,7 +71,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   if (!stopping.signal.aborted) console.log(describeReady(platform));
   const summary = await replay;
-  if (!stopping.signal.aborted) console.log(`${summary}${describeNext(platform, flags.data)}`);
+  if (!stopping.signal.aborted)
+    console.log(
+      `${summary}${describeNext(platform, { dataFolder: flags.data, isKept: !flags.memory })}`,
+    );
   await ended;
 }
 

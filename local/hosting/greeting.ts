@@ -17,7 +17,10 @@ export function describeReady({
 }
 
 /** What to try next, in lines that work when pasted. The command line finds url, key and token in the data folder. */
-export function describeNext(platform: Platform, dataFolder: string): string {
+export function describeNext(
+  platform: Platform,
+  { dataFolder, isKept }: { readonly dataFolder: string; readonly isKept: boolean },
+): string {
   const where = dataFolder === DEFAULT_DATA_FOLDER ? '' : ` --data '${dataFolder}'`;
   const { baseUrl, partnerKey, operatorToken, awsEndpoint, assembly } = platform;
   const machine = assembly
@@ -47,7 +50,7 @@ Move the clock a day on, check the books:
 npx zhudai advance 1d${where}
 npx zhudai audit${where}
 
-Ctrl-C stops everything; start again and it goes on where it was.`;
+Ctrl-C stops everything; ${isKept ? 'start again and it goes on where it was' : 'nothing of it is kept'}.`;
 }
 
 /** The body of the design's example. */
