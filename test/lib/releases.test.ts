@@ -177,6 +177,6 @@ describe('no stack', () => {
       'Operators',
       'Servicing',
     ]);
-    for (const [stack, resources] of counts) expect(resources.length, stack).toBeLessThan(480);
+    for (const [stack, resources] of counts) expect(resources.length, stack).toBeLessThan(490);
   });
 });

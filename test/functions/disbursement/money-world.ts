@@ -4,6 +4,7 @@ import { Application } from '#domain/applications/application.ts';
 import { createApplication } from '#domain/applications/change-application.ts';
 import type { PersonalData } from '#domain/applications/personal-data.ts';
 import type { PersonalDataVault } from '#domain/applications/ports.ts';
+import { catalogKeyOf } from '#domain/catalog/catalog-key.ts';
 import { Product } from '#domain/catalog/product.ts';
 import { sha256Hex } from '#domain/shared/digest.ts';
 import { contractNumberOf, loanIdOf } from '#domain/shared/ids.ts';
@@ -16,6 +17,7 @@ import { DynamoMoneyStore } from '#platform/repositories/payouts.ts';
 import { DynamoTasks } from '#platform/repositories/tasks.ts';
 import { InMemoryCollaterals } from '#test/support/in-memory-collaterals.ts';
 import { inMemoryCatalog } from '#test/support/in-memory-catalog.ts';
+import { policyPack } from '#test/domain/catalog-files.ts';
 import type { MoneyRun } from './money-run.ts';
 import { tableNames } from './money-tables.ts';
 import { SimulatedBank } from './simulated-bank.ts';
@@ -138,7 +140,7 @@ function signedApplication(externalId: string, run: MoneyRun): Application {
         repaymentMethod: 'EqualInstallment',
       },
       approversRequired: 0,
-      policyPack: 'cn#0001',
+      policyPack: catalogKeyOf(policyPack.packId, policyPack.version),
       scorecard: 'person#0001',
       rulesTrace: [],
       decidedAt: at,

@@ -91,6 +91,7 @@ describe('SignatureSimulator', () => {
   ])('calls back $types for …$scenario', async ({ scenario, types }) => {
     const { call, callbacks } = await sandbox();
     await call('POST', '/signature/requests', requestFor(scenario));
+    await until(() => callbacks.length >= types.length);
     await new Promise((resolve) => setTimeout(resolve, 80));
     expect(callbacks.map((callback) => (verified(callback) as { type: string }).type)).toEqual(
       types,
