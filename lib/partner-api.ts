@@ -48,7 +48,7 @@ function accessByEntry(scope: Construct, data: DataStack): Record<string, readon
     'functions/partner-api/submit-application.ts': [
       uses(applications, 'PutItem'),
       queries(applications, 'ByBorrower'),
-      uses(data.people, 'GetItem', 'UpdateItem'),
+      uses(data.people, 'GetItem', 'PutItem', 'UpdateItem'),
       remembersRequests,
       readsVersion,
       asksProviders(providerSecret),

@@ -2,6 +2,8 @@
 export interface BlindIndex {
   readonly keyId: string;
   readonly value: string;
+  /** Set where nobody goes by it: release 0.1.0, which took the blind index itself for the name, never ran here. */
+  readonly isNeverName?: boolean;
 }
 
 /** A person, or a company, and what they are found by. */
@@ -9,6 +11,8 @@ export interface NamedPerson {
   /** The name they go by everywhere else: drawn, so that no number leads to it and no key that changes is in it. */
   readonly borrowerKey: string;
   readonly indexes: readonly BlindIndex[];
+  /** Set where nothing was found: they are kept as new, or not at all. */
+  readonly isNew?: boolean;
 }
 
 /** One blind index and the name it leads to. */

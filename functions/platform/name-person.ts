@@ -24,7 +24,8 @@ export async function namePerson(
   const indexes = await dependencies.vault.blindIndexes(identityNumber);
   const known =
     (await dependencies.people.find(indexes)) ?? (await nameOfBefore(indexes, dependencies));
-  return { borrowerKey: known ?? randomBytes(NAME_BYTES).toString('hex'), indexes };
+  if (known !== undefined) return { borrowerKey: known, indexes };
+  return { borrowerKey: randomBytes(NAME_BYTES).toString('hex'), indexes, isNew: true };
 }
 
 /** Release 0.1.0 took the blind index itself for the name, also on the block list: whoever goes by it keeps it. */
@@ -34,7 +35,8 @@ async function nameOfBefore(
 ): Promise<string | undefined> {
   const used = await Promise.all(
     indexes.map(
-      async ({ value }) => (await people.hasApplied(value)) || (await isBlocked(catalog, value)),
+      async ({ value, isNeverName = false }) =>
+        (!isNeverName && (await people.hasApplied(value))) || (await isBlocked(catalog, value)),
     ),
   );
   return indexes.find((_, at) => used[at])?.value;

@@ -61,9 +61,11 @@ export class EnvelopeVault implements PersonalDataVault {
 
   /** HMACs, since identity numbers are few enough to try them all against a hash. */
   async blindIndexes(identityNumber: string): Promise<readonly BlindIndex[]> {
-    return indexingKeys(await this.#secret()).map((key) => ({
+    const secret = await this.#secret();
+    return indexingKeys(secret).map((key) => ({
       keyId: keyIdOf(key),
       value: numberUnder(key, identityNumber),
+      isNeverName: secret.areNamesDrawn === true,
     }));
   }
 

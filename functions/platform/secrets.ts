@@ -29,6 +29,8 @@ export const ProviderSecret = z.object({
   piiWrappingKey: z.base64().optional(),
   /** Keys the blind index of identity numbers: apart from the data key on purpose. */
   blindIndexKey: z.string().min(16),
+  /** Set where release 0.1.0 never took an application: nobody goes by a blind index, and nobody is looked for by one. */
+  areNamesDrawn: z.boolean().optional(),
   /** Announced: found and kept under as well, so that every function knows it before it becomes the present one. */
   blindIndexKeyNext: z.string().min(16).optional(),
   /** While everything is indexed anew: found and kept under as well. */

@@ -10,6 +10,7 @@ export const LocalKeys = z.object({
   webhookSecretKey: z.string(),
   piiWrappingKey: z.string(),
   blindIndexKey: z.string(),
+  areNamesDrawn: z.boolean().optional(),
   blindIndexKeyNext: z.string().optional(),
   blindIndexKeyBefore: z.string().optional(),
   blindIndexKeysRetired: z.array(z.string()).optional(),
@@ -35,6 +36,7 @@ export function localKeys(dataDir: string | undefined): LocalKeys {
 
 const IndexKeys = LocalKeys.pick({
   blindIndexKey: true,
+  areNamesDrawn: true,
   blindIndexKeyNext: true,
   blindIndexKeyBefore: true,
   blindIndexKeysRetired: true,
@@ -69,6 +71,7 @@ function newKeys(): LocalKeys {
     webhookSecretKey: base64(),
     piiWrappingKey: base64(),
     blindIndexKey: base64(),
+    areNamesDrawn: true,
     tokenSecret: hex(),
     partnerKey: `zk_demo_${hex()}`,
     awsSecretKey: hex(),

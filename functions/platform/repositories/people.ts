@@ -169,9 +169,18 @@ export class DynamoPeople implements People {
 /** What keeps a person, for the transaction it belongs to: it fails where somebody else goes by one of the indexes. */
 export function keepingOf(
   tableName: string,
-  { borrowerKey, indexes }: NamedPerson,
+  { borrowerKey, indexes, isNew = false }: NamedPerson,
   applicationId: string,
 ): TransactItem[] {
+  const applicationIds = new Set([applicationId]);
+  if (isNew)
+    return indexes.map((index) => ({
+      Put: {
+        TableName: tableName,
+        Item: { blindIndex: index.value, borrowerKey, keyShard: keyShardOf(index), applicationIds },
+        ConditionExpression: 'attribute_not_exists(blindIndex)',
+      },
+    }));
   return indexes.map((index) => ({
     Update: {
       TableName: tableName,
@@ -182,7 +191,7 @@ export function keepingOf(
       ExpressionAttributeValues: {
         ':borrowerKey': borrowerKey,
         ':keyShard': keyShardOf(index),
-        ':applicationIds': new Set([applicationId]),
+        ':applicationIds': applicationIds,
       },
     },
   }));
