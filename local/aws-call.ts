@@ -3,7 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { sendRaw, type RawAnswer } from './sandbox/http-json.ts';
 
 export interface AwsCall {
-  readonly service: 'lambda' | 'sts' | 'sqs' | 'dynamodb' | 'secretsmanager';
+  readonly service: 'lambda' | 'sts' | 'sqs' | 'dynamodb' | 'secretsmanager' | 'cloudformation';
   readonly method: 'GET' | 'POST' | 'PUT';
   /** Path and query, already encoded. */
   readonly path: string;

@@ -2,9 +2,10 @@
 
 import json
 import logging
+import time
 
 from ministack.core import iam_evaluator, lambda_runtime
-from ministack.services import lambda_svc, secretsmanager, stepfunctions
+from ministack.services import dynamodb, lambda_svc, secretsmanager, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 # Names of errors. A function on Node that throws is reported as `Runtime.HandlerError` whatever it threw. On AWS the error's
@@ -192,6 +193,55 @@ provisioners._RESOURCE_HANDLERS.setdefault(
         "delete": lambda arn, properties: stepfunctions._delete_state_machine_alias({"stateMachineAliasArn": arn}),
     },
 )
+
+# Point-in-time recovery. CloudFormation does not turn it on there, its window is the present moment, and a restored table
+# does not say where it comes from. Its items are those of the moment of the restore, whatever instant was asked for.
+table = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
+create_without_recovery = table["create"]
+describe_backups, describe_table = dynamodb._describe_continuous_backups, dynamodb._table_description
+restore_table = dynamodb._restore_table_to_point_in_time
+
+
+def create_with_recovery(logical_id, properties, stack):
+    name, attributes = create_without_recovery(logical_id, properties, stack)
+    recovery = properties.get("PointInTimeRecoverySpecification")
+    if recovery:
+        answered(dynamodb._update_continuous_backups({"TableName": name, "PointInTimeRecoverySpecification": recovery}))
+    return name, attributes
+
+
+def describe_window(request):
+    status, headers, body = describe_backups(request)
+    if status != 200:
+        return status, headers, body
+    answer = json.loads(body)
+    recovery = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    if recovery["PointInTimeRecoveryStatus"] == "ENABLED":
+        recovery["EarliestRestorableDateTime"] = dynamodb._tables[request["TableName"]]["CreationDateTime"]
+        recovery["LatestRestorableDateTime"] = int(time.time())
+    return status, headers, json.dumps(answer)
+
+
+def restore_with_origin(request):
+    status, headers, body = restore_table(request)
+    if status == 200:
+        dynamodb._tables[request["TargetTableName"]]["RestoreSummary"] = {
+            "SourceTableArn": dynamodb._tables[request["SourceTableName"]]["TableArn"],
+            "RestoreDateTime": request["RestoreDateTime"],
+            "RestoreInProgress": False,
+        }
+    return status, headers, body
+
+
+def describe_with_origin(name):
+    origin = dynamodb._tables[name].get("RestoreSummary")
+    return {**describe_table(name), **({"RestoreSummary": origin} if origin else {})}
+
+
+table["create"] = create_with_recovery
+dynamodb._describe_continuous_backups = describe_window
+dynamodb._restore_table_to_point_in_time = restore_with_origin
+dynamodb._table_description = describe_with_origin
 
 if __name__ == "__main__":
     from ministack.app import main
