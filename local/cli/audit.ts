@@ -27,6 +27,7 @@ import type { AuditRecord } from '../../domain/shared/audit.ts';
 import { businessDateOf } from '../../domain/shared/calendar.ts';
 import type { Task } from '../../domain/tasks/task.ts';
 import { sendRaw } from '../sandbox/http-json.ts';
+import { readPlatformClock } from './platform-clock.ts';
 import { readRegister } from './privacy.ts';
 import { everyItem } from '../sandbox/page-items.ts';
 import type { PlatformClient } from '../sandbox/platform-client.ts';
@@ -128,8 +129,8 @@ export async function auditPlatform(options: {
 }
 
 async function readCommon(operator: PlatformClient): Promise<Common> {
-  const [clock, books, days, parked, packs, suspended] = await Promise.all([
-    readJson(`${operator.baseUrl}/local/clock`),
+  const [nowMs, books, days, parked, packs, suspended] = await Promise.all([
+    readPlatformClock(operator.baseUrl),
     readJson(`${operator.baseUrl}/sandbox/bank/books`),
     allOf(operator, '/ops/business-days'),
     allOf(operator, '/ops/parked-loans'),
@@ -144,7 +145,7 @@ async function readCommon(operator: PlatformClient): Promise<Common> {
   return {
     operator,
     pack,
-    asOf: businessDateOf(Date.parse(String(clock['now']))),
+    asOf: businessDateOf(nowMs),
     payouts: listIn(books, 'payouts') as unknown as BankPayout[],
     collections: collectionsIn(books),
     suspended: suspended as unknown as Common['suspended'],

@@ -1,7 +1,7 @@
 import { businessDateOf } from '../../domain/shared/calendar.ts';
-import { sendRaw } from '../sandbox/http-json.ts';
 import { everyItem } from '../sandbox/page-items.ts';
 import { PlatformProblem, type PlatformClient } from '../sandbox/platform-client.ts';
+import { readPlatformClock } from './platform-clock.ts';
 
 type Facts = Readonly<Record<string, unknown>>;
 
@@ -16,9 +16,7 @@ export async function enterRequest(
 }
 
 export async function today({ baseUrl }: PlatformClient): Promise<string> {
-  const { text } = await sendRaw({ method: 'GET', url: `${baseUrl}/local/clock` });
-  const { now } = JSON.parse(text) as { now: string };
-  return businessDateOf(Date.parse(now));
+  return businessDateOf(await readPlatformClock(baseUrl));
 }
 
 const outcomes: Readonly<Record<string, string>> = {

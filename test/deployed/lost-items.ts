@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -60,7 +62,14 @@ export class LostItems {
 
   /** Puts everything back, finds nothing the second time, and deletes the restored tables. */
   async undo(): Promise<void> {
-    const said = await this.#restore('--put-back');
+    const list = join(tmpdir(), `zhudai-lost-${process.pid}.jsonl`);
+    const said = await this.#restore('--put-back', '--list', list);
+    const named = (await readFile(list, 'utf8')).match(/"fate":"Lost"/g)?.length;
+    await rm(list);
+    assert.equal(
+      named,
+      this.#chosen.reduce((sum, { items }) => sum + items.length, 0),
+    );
     for (const { name, items } of this.#chosen) {
       assert.match(said, new RegExp(`^${name}: .* ${items.length} put back$`, 'm'));
       const now = await this.#itemsOf(name);
