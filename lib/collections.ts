@@ -234,7 +234,7 @@ export class Collections extends Construct {
 
   #readsDebts(): Access[] {
     const { applications, catalog, loans } = this.#data;
-    return [uses(loans, 'Query'), uses(applications, 'GetItem'), uses(catalog, 'GetItem', 'Query')];
+    return [uses(loans, 'Query'), uses(applications, 'GetItem'), uses(catalog, 'GetItem')];
   }
 
   #recordResults(): void {

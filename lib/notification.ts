@@ -100,7 +100,11 @@ export class Notification extends Construct {
       errorImpact: 'messages held over the night, and those of an outage, are not sent',
       timeout: Duration.seconds(60),
       isAsynchronous: true,
-      access: [...deliveryAccess(data), queries(data.notices, 'Waiting')],
+      access: [
+        ...deliveryAccess(data),
+        uses(data.notices, 'GetItem'),
+        queries(data.notices, 'Waiting'),
+      ],
     });
     new Schedule(this, 'SendWaitingNoticesSchedule', {
       description: 'Sends the notices whose time has come',
@@ -126,7 +130,7 @@ const noticedEvents = [
 
 function deliveryAccess(data: DataStack): Access[] {
   return [
-    uses(data.notices, 'GetItem', 'PutItem'),
+    uses(data.notices, 'PutItem'),
     uses(data.applications, 'GetItem'),
     uses(data.loans, 'GetItem'),
     uses(data.catalog, 'GetItem', 'Query'),

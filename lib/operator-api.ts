@@ -251,7 +251,7 @@ function collectionRoutes(scope: Construct, data: DataStack): Record<string, rea
     'recall-case': changesCase,
     'change-case-strategy': [
       ...changesCase,
-      readsCatalog,
+      uses(catalog, 'GetItem'),
       answersTasks(scope, 'escalate-collections'),
     ],
     'claim-next-case': [uses(tasks, 'GetItem', 'PutItem'), queries(tasks, 'Inbox')],

@@ -111,7 +111,7 @@ export class Servicing extends Construct {
       errorImpact: 'money that came before its loan was paid out waits in suspense for an operator',
       isAsynchronous: true,
       access: [
-        uses(loans, 'GetItem', 'PutItem', 'Query'),
+        uses(loans, 'PutItem', 'Query'),
         uses(receipts, 'GetItem', 'PutItem'),
         queries(receipts, 'Matching'),
       ],

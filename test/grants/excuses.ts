@@ -71,7 +71,7 @@ const rarelyDone: readonly Excuse[] = [
     'the late stages of collections, months after the walk has ended',
   ),
   of('FollowCase', /./, 'a case route that died, or was overtaken, before it had told the ladder'),
-  of('FollowLoan|OpenCase|FollowRelief', /:(Query|GetItem|PutItem)$/, 'a version of a strategy'),
+  of('FollowRelief', /:(GetItem|PutItem)$/, 'new terms that a case rests for are answered'),
   of(
     'CheckCredit',
     /:Query$/,
@@ -83,7 +83,6 @@ const rarelyDone: readonly Excuse[] = [
     'a product that is held to the pack: the walk drafts none',
   ),
   of('CloseShard|ParkedLoan', /:(GetItem|PutItem|UpdateItem)$/, 'a loan the day close parks'),
-  of('NotifyLoan', /:GetItem$/, 'a notice that was added before'),
   of(
     'SweepOrders',
     /^dynamodb:GetItem$|^kms:/,

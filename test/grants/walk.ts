@@ -17,6 +17,7 @@ import { sendRaw } from '#local/sandbox/http-json.ts';
 import { PlatformClient, PlatformProblem } from '#local/sandbox/platform-client.ts';
 import { simulatePortfolio } from '#local/simulation/simulate-portfolio.ts';
 import { businessDateOf } from '#domain/shared/calendar.ts';
+import { DeadLetterWatch } from './dead-letter-watch.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Items = readonly Fields[];
@@ -43,14 +44,20 @@ const magicAccounts = [
 /**
  * Walks through what partners, borrowers and staff can ask for, on a platform whose functions share nothing. It looks at
  * no answer beyond what leads to the next step: that the answers are right is told by other journeys, that they were
- * allowed by the platform itself. Answers what went otherwise than meant.
+ * allowed by the platform itself. Answers what went otherwise than meant; throws as soon as a dead letter waits.
  */
 export async function walkEverywhere(
   platform: PlatformProcess,
   dataDir: string,
 ): Promise<readonly string[]> {
   const walk = new Walk(platform, dataDir);
-  await walk.start();
+  const watch = new DeadLetterWatch(platform.awsEndpoint);
+  try {
+    await Promise.race([walk.start(), watch.found]);
+  } finally {
+    watch.stop();
+    walk.stop();
+  }
   return walk.stumbles;
 }
 
@@ -61,11 +68,17 @@ class Walk {
   readonly #partner: PlatformClient;
   readonly #tokens = new Map<string, string>();
   #declined = '';
+  #isOver = false;
 
   constructor(platform: PlatformProcess, dataDir: string) {
     this.#platform = platform;
     this.#dataDir = dataDir;
     this.#partner = this.#client(platform.partnerKey);
+  }
+
+  /** Nothing more is begun. */
+  stop(): void {
+    this.#isOver = true;
   }
 
   async start(): Promise<void> {
@@ -115,6 +128,7 @@ class Walk {
 
   /** Takes one step; where it ends is noted instead of ending the walk. */
   async #step<Result>(name: string, work: () => Promise<Result>): Promise<Result | undefined> {
+    if (this.#isOver) throw new Error(`the walk ended before: ${name}`);
     try {
       return await work();
     } catch (error) {
