@@ -30,7 +30,7 @@ import { sendRaw } from '../sandbox/http-json.ts';
 import { readPlatformClock } from './platform-clock.ts';
 import { readRegister } from './privacy.ts';
 import { everyItem } from '../sandbox/page-items.ts';
-import type { PlatformClient } from '../sandbox/platform-client.ts';
+import { PlatformProblem, type PlatformClient } from '../sandbox/platform-client.ts';
 
 export interface AuditReport {
   readonly applications: number;
@@ -174,8 +174,24 @@ async function auditApplication(applicationId: string, common: Common, sums: Sum
     sums.findings.push(...auditTask(task as unknown as Task));
     await chainOf({ subjectId: String(task['taskId']), version: task['version'] }, common, sums);
   }
-  const { loanId } = application;
-  if (typeof loanId === 'string') await auditLoan(loanId, common, sums);
+  const { loanId, status } = application;
+  if (typeof loanId !== 'string') return;
+  if (paidFrom.has(String(status)) || (await hasLoan(loanId, common.operator)))
+    await auditLoan(loanId, common, sums);
+}
+
+/** An application that came this far has its loan. */
+const paidFrom: ReadonlySet<string> = new Set(['Disbursing', 'PayoutFailed', 'Disbursed']);
+
+/** A contract names the loan it would be; of one that nobody signed there is none. */
+async function hasLoan(loanId: string, operator: PlatformClient): Promise<boolean> {
+  try {
+    await operator.get(`/ops/loans/${loanId}`);
+    return true;
+  } catch (error) {
+    // Anything else is for the audit of the loan to say.
+    return !(error instanceof PlatformProblem && error.status === 404);
+  }
 }
 
 /** Nothing about the person is left to be compared; that it was erased, and the books of its loan, are. */
@@ -185,7 +201,9 @@ async function auditErasure(
   sums: Sums,
 ): Promise<void> {
   await chainOf({ subjectId: String(applicationId), version: undefined }, common, sums);
-  if (typeof loanId === 'string') await auditLoan(loanId, common, sums);
+  // Was money paid out, the bank's books say so: they have to agree with the journals.
+  if (typeof loanId === 'string' && (await hasLoan(loanId, common.operator)))
+    await auditLoan(loanId, common, sums);
 }
 
 async function auditLoan(loanId: string, common: Common, sums: Sums): Promise<void> {
