@@ -56,6 +56,11 @@ const rarelyDone: readonly Excuse[] = [
     resource: /AllocateFunding|PrepareContract/,
     reason: 'steps of executions that release 0.1.0 began',
   },
+  of(
+    'SubmitApplication',
+    /^dynamodb:Query$/,
+    'looks for people whom release 0.1.0 named; nobody is where the secret says that it never ran',
+  ),
   of('OpenTask|NotifyOutcome', /:PutItem$/, 'an outage that hands the application to people'),
   of(
     'DecideApplication|OfferContract',
