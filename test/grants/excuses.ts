@@ -61,6 +61,11 @@ const rarelyDone: readonly Excuse[] = [
     /^dynamodb:Query$/,
     'looks for people whom release 0.1.0 named; nobody is where the secret says that it never ran',
   ),
+  of(
+    'OpenCaseRequest',
+    /:GetItem$|^states:SendTaskSuccess$/,
+    'takes back the step that was under way when the debtor asked, if one was; the ladder goes by the arm of the case',
+  ),
   of('OpenTask|NotifyOutcome', /:PutItem$/, 'an outage that hands the application to people'),
   of(
     'DecideApplication|OfferContract',
