@@ -38,7 +38,6 @@ const CROWD = 42;
 let platform: PlatformProcess;
 let port: number;
 let dataDir: string;
-let database: DynamoDBClient;
 let sent = 0;
 /** Started before, during and after the change: all of them must be paid out, once. */
 const running: string[] = [];
@@ -47,15 +46,9 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'zhudai-rotation-'));
   port = await freePort();
   platform = await startPlatformProcess({ flags, dataDir, port });
-  database = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${String(port + 2)}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
 }, 120_000);
 
 afterAll(async () => {
-  database.destroy();
   await platform.stop();
   await rm(dataDir, { recursive: true, force: true });
 });
@@ -111,11 +104,29 @@ async function until(applicationId: string, ...statuses: string[]): Promise<Fiel
   );
 }
 
+/** The tables as the platform answers for them at this moment: a start after a kill may have found other ports. */
+async function withTables<T>(
+  work: (tables: DynamoDBClient, named: (part: RegExp) => string | undefined) => Promise<T>,
+): Promise<T> {
+  const tables = new DynamoDBClient({
+    endpoint: platform.awsEndpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  try {
+    const { TableNames = [] } = await tables.send(new ListTablesCommand({}));
+    return await work(tables, (part) => TableNames.find((each) => part.test(each)));
+  } finally {
+    tables.destroy();
+  }
+}
+
 async function itemsOf(name: string): Promise<Fields[]> {
-  const { TableNames = [] } = await database.send(new ListTablesCommand({}));
-  const TableName = TableNames.find((each) => each.includes(name));
-  const { Items = [] } = await database.send(new ScanCommand({ TableName, ConsistentRead: true }));
-  return Items.map((item) => unmarshall(item));
+  return withTables(async (tables, named) => {
+    const TableName = named(new RegExp(name));
+    const { Items = [] } = await tables.send(new ScanCommand({ TableName, ConsistentRead: true }));
+    return Items.map((item) => unmarshall(item));
+  });
 }
 
 async function stored(applicationId: string): Promise<Fields> {
@@ -126,25 +137,19 @@ async function stored(applicationId: string): Promise<Fields> {
 }
 
 async function block(applicationId: string): Promise<void> {
-  const { TableNames = [] } = await database.send(new ListTablesCommand({}));
   const { borrowerKey } = await stored(applicationId);
-  // Through the platform: what it keeps of a table knows of no write that goes past it.
-  const catalog = new DynamoDBClient({
-    endpoint: platform.awsEndpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  await catalog.send(
-    new PutItemCommand({
-      TableName: TableNames.find((each) => /Catalog(?!Drafts)/.test(each)),
-      Item: {
-        kind: { S: 'blocked-borrower' },
-        idVersion: { S: `${String(borrowerKey)}#0001` },
-        version: { N: '1' },
-      },
-    }),
+  await withTables((tables, named) =>
+    tables.send(
+      new PutItemCommand({
+        TableName: named(/Catalog(?!Drafts)/),
+        Item: {
+          kind: { S: 'blocked-borrower' },
+          idVersion: { S: `${String(borrowerKey)}#0001` },
+          version: { N: '1' },
+        },
+      }),
+    ),
   );
-  catalog.destroy();
 }
 
 const [BUSY, BLOCKED, SHARING] = [1, 2, 3];
