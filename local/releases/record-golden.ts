@@ -12,7 +12,7 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { SFNClient, paginateListExecutions, paginateListStateMachines } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import manifest from '../../package.json' with { type: 'json' };
-import { freePort, startPlatformProcess, type PlatformProcess } from '../bench/platform-process.ts';
+import { startPlatformProcess, type PlatformProcess } from '../bench/platform-process.ts';
 import { syntheticApplication } from '../bench/synthetic-applications.ts';
 import { advanceClock } from '../cli/advance.ts';
 import { replaySamples } from '../cli/replay.ts';
@@ -37,11 +37,9 @@ const DAYS = 45;
 const CALLS_MAX = 60;
 
 const dataDir = await mkdtemp(join(tmpdir(), 'zhudai-golden-'));
-const port = await freePort();
 const platform = await startPlatformProcess({
   flags: ['--empty', '--auto-operate'],
   dataDir,
-  port,
 });
 try {
   await drive(platform);
@@ -54,7 +52,7 @@ try {
   const executions = await readExecutions(platform.awsEndpoint);
   for (const [name, execution] of distinct(executions))
     await write(join('histories', `${name}.json`), execution);
-  await write('items.json', await readItems(`http://127.0.0.1:${port + 2}`));
+  await write('items.json', await readItems(platform.awsEndpoint));
   console.log(
     `recorded ${distinct(executions).length} of ${executions.length} executions in ${target.replace(`${root}/`, '')}`,
   );

@@ -4,11 +4,7 @@ import { join } from 'node:path';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  freePort,
-  startPlatformProcess,
-  type PlatformProcess,
-} from '#local/bench/platform-process.ts';
+import { startPlatformProcess, type PlatformProcess } from '#local/bench/platform-process.ts';
 import { syntheticApplication } from '#local/bench/synthetic-applications.ts';
 import { advanceClock } from '#local/cli/advance.ts';
 import { auditPlatform } from '#local/cli/audit.ts';
@@ -37,10 +33,9 @@ let borrowedToo: string;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'zhudai-erasure-'));
-  const port = await freePort();
-  platform = await startPlatformProcess({ flags: ['--empty', '--auto-operate'], dataDir, port });
+  platform = await startPlatformProcess({ flags: ['--empty', '--auto-operate'], dataDir });
   database = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${String(port + 2)}`,
+    endpoint: platform.awsEndpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });

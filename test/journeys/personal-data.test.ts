@@ -3,11 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  freePort,
-  startPlatformProcess,
-  type PlatformProcess,
-} from '#local/bench/platform-process.ts';
+import { startPlatformProcess, type PlatformProcess } from '#local/bench/platform-process.ts';
 import { syntheticApplication } from '#local/bench/synthetic-applications.ts';
 import { replaySamples } from '#local/cli/replay.ts';
 import { PlatformClient } from '#local/sandbox/platform-client.ts';
@@ -78,10 +74,9 @@ beforeAll(async () => {
   // Whatever a function would ever say, it says now.
   process.env['POWERTOOLS_LOG_LEVEL'] = 'TRACE';
   dataDir = await mkdtemp(join(tmpdir(), 'zhudai-canary-'));
-  const port = await freePort();
-  platform = await startPlatformProcess({ flags: ['--empty', '--auto-operate'], dataDir, port });
+  platform = await startPlatformProcess({ flags: ['--empty', '--auto-operate'], dataDir });
   database = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${String(port + 2)}`,
+    endpoint: platform.awsEndpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
