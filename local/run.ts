@@ -9,7 +9,8 @@ const usage = `npm start -- [flags]
 
   --port N            where the platform listens (default 4000); the AWS endpoint takes the next port
   --data DIR          where everything is kept (default .zhudai)
-  --memory            keep nothing; the tables are in the process itself and need no Java
+  --memory            keep nothing
+  --dynamodb-local    keep the tables of a new data folder in Amazon's DynamoDB Local, which needs Java 17
   --empty             do not replay the first 50 sample applications into an empty data folder
   --auto-operate      let the sandbox staff work the tasks
   --manual-borrower   leave contracts unsigned
@@ -40,14 +41,14 @@ export async function main(argv: readonly string[]): Promise<void> {
     isInMemory: flags.memory,
     isAutoOperated: flags.isAutoOperated,
     isManualBorrower: flags.isManualBorrower,
-    // Tests run on the tables that run without --memory, but for those of the tables in memory.
-    isOnDynamoDbLocal: process.env['ZHUDAI_TABLES'] === 'dynamodb-local',
+    // Tests run on DynamoDB Local, but for those of the tables that run without it.
+    isOnDynamoDbLocal: flags.isOnDynamoDbLocal || process.env['ZHUDAI_TABLES'] === 'dynamodb-local',
     isIsolated: flags.isIsolated,
     onError: (error) => {
       if (!stopping.signal.aborted) console.error(describe(error));
     },
-    onDatabaseLost: () => {
-      console.error('The database ended by itself; start the platform again.');
+    onDatabaseLost: (reason) => {
+      console.error(`${reason}\nStart the platform again.`);
       process.exit(1);
     },
   });
@@ -82,6 +83,7 @@ interface Flags {
   readonly port: number;
   readonly data: string;
   readonly memory: boolean;
+  readonly isOnDynamoDbLocal: boolean;
   readonly empty: boolean;
   readonly isAutoOperated: boolean;
   readonly isManualBorrower: boolean;
@@ -102,6 +104,7 @@ function readFlags(argv: readonly string[]): Flags {
     port,
     data: values.data,
     memory: values.memory,
+    isOnDynamoDbLocal: values['dynamodb-local'],
     empty: values.empty,
     isAutoOperated: values['auto-operate'],
     isManualBorrower: values['manual-borrower'],
@@ -118,6 +121,7 @@ function parseFlags(argv: readonly string[]) {
         port: { type: 'string', default: '4000' },
         data: { type: 'string', default: DEFAULT_DATA_FOLDER },
         memory: { type: 'boolean', default: false },
+        'dynamodb-local': { type: 'boolean', default: false },
         empty: { type: 'boolean', default: false },
         'auto-operate': { type: 'boolean', default: false },
         'manual-borrower': { type: 'boolean', default: false },

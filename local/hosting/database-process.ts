@@ -26,6 +26,7 @@ const PidFile = z.object({
   port: z.int(),
 });
 
+const PID_FILE = 'database.json';
 const READY_TIMEOUT_MS = 30_000;
 const GENTLE_STOP_MS = 15_000;
 
@@ -78,7 +79,7 @@ export class DatabaseProcess {
   }
 
   static async start({ dataDir, preferredPort }: DatabaseOptions): Promise<DatabaseProcess> {
-    const pidFile = dataDir === undefined ? undefined : join(dataDir, 'database.json');
+    const pidFile = dataDir === undefined ? undefined : join(dataDir, PID_FILE);
     if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     if (pidFile !== undefined) await waitForPredecessor(pidFile);
     if (dataDir !== undefined) prepareDatabaseFile(dataDir);
@@ -200,6 +201,17 @@ export function requireJava(): void {
   const version = /version "(?:1\.)?(\d+)/.exec(stderr)?.[1];
   if (version !== undefined && Number(version) < JAVA_MINIMUM)
     throw new CannotStart(`The "java" on the PATH is version ${version}. ${javaAdvice}`);
+}
+
+/** Refuses a data folder that another platform uses, and keeps others out of it until it is released. */
+export async function claimFolder(dataDir: string, port: number): Promise<() => void> {
+  const pidFile = join(dataDir, PID_FILE);
+  await waitForPredecessor(pidFile);
+  const { pid } = process;
+  writeFileSync(pidFile, JSON.stringify({ databasePid: pid, platformPid: pid, port }));
+  return () => {
+    rmSync(pidFile, { force: true });
+  };
 }
 
 /** The database of a platform that was killed is on its way out: waits for it, and asks again when it stays. */

@@ -1,9 +1,10 @@
-import type { MemoryTables, TableAnswer } from '../memory-tables/memory-tables.ts';
+import type { TableAnswer } from '../memory-tables/memory-tables.ts';
 import type { WireItem } from './attribute-values.ts';
 import { itemBytes, readUnits, writeUnits } from './capacity-units.ts';
 import { runningFunction } from './function-environment.ts';
 import type { Meter } from './meter.ts';
 import type { Permissions } from './permissions.ts';
+import type { TablesInProcess } from './platform-database.ts';
 import type { Table } from './tables.ts';
 import {
   refusalOf,
@@ -16,7 +17,7 @@ import { writtenItems } from './written-items.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 export interface MemoryRequestsOptions {
-  readonly memory: MemoryTables;
+  readonly memory: TablesInProcess;
   /** The template's: those of the host's own are not counted. */
   readonly tables: readonly Table[];
   readonly meter: Meter;
@@ -42,29 +43,29 @@ export class MemoryRequests implements TableRequests {
     const request = JSON.parse(text === '' ? '{}' : text) as Fields;
     const { status, answer } = target.startsWith(TARGET)
       ? await this.send(target.slice(TARGET.length), request)
-      : this.#options.memory.send(target, request);
+      : await this.#options.memory.send(target, request);
     return { status, body: Buffer.from(JSON.stringify(answer)) };
   }
 
-  send(operation: string, request: Fields): Promise<DatabaseAnswer> {
+  async send(operation: string, request: Fields): Promise<DatabaseAnswer> {
     const { memory, meter, permissions } = this.#options;
     const refused = refusalOf(permissions, operation, request);
-    if (refused) return Promise.resolve(refused);
+    if (refused) return refused;
     meter.countRequest(`DynamoDB.${operation}`);
     const isWrite = writeOperations.has(operation);
     // What a read took the tables know best: filters hide what was read. Writes are counted by their changes.
     const isCounted =
       !isWrite && operation !== 'GetItem' && request['ReturnConsumedCapacity'] === undefined;
-    const answered = memory.send(
+    const answered = await memory.send(
       TARGET + operation,
       isCounted ? { ...request, ReturnConsumedCapacity: 'TOTAL' } : request,
     );
     if (isWrite) this.#countWrites(operation, request, answered);
     else this.#countReads(operation, request, answered.answer);
-    if (!isCounted) return Promise.resolve(answered);
+    if (!isCounted) return answered;
     const answer = { ...answered.answer };
     Reflect.deleteProperty(answer, 'ConsumedCapacity');
-    return Promise.resolve({ status: answered.status, answer });
+    return { status: answered.status, answer };
   }
 
   #countReads(operation: string, request: Fields, answer: Fields): void {

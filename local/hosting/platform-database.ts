@@ -1,5 +1,10 @@
-import { MemoryTables } from '../memory-tables/memory-tables.ts';
-import { DatabaseProcess } from './database-process.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DamagedTables, KeptTables } from '../memory-tables/kept-tables.ts';
+import { MemoryTables, type TableAnswer } from '../memory-tables/memory-tables.ts';
+import type { WireItem } from './attribute-values.ts';
+import { DATABASE_FILE } from './database-file.ts';
+import { CannotStart, claimFolder, DatabaseProcess } from './database-process.ts';
 import { DynamoError, DynamoWire, messageOf } from './dynamo-wire.ts';
 import { routeSdkRequests } from './sdk-transport.ts';
 
@@ -12,11 +17,21 @@ export interface PlatformDatabase {
   /** Speaks DynamoDB's own JSON with it. */
   readonly wire: Pick<DynamoWire, 'call' | 'forward'>;
   /** The tables themselves, where they are in this process. */
-  readonly memory: MemoryTables | undefined;
+  readonly memory: TablesInProcess | undefined;
   stop(): Promise<void>;
-  /** Calls back when the database ends by itself. */
-  onUnexpectedExit(work: () => void): void;
+  /** Calls back, with what happened in words, when the database ends by itself. */
+  onUnexpectedExit(work: (reason: string) => void): void;
 }
+
+/** Tables that answer by themselves. */
+export interface TablesInProcess {
+  send(target: string, request: Fields): Promise<TableAnswer>;
+  find(tableName: string, attributes: Fields): WireItem | undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const TABLES_FOLDER = 'tables';
 
 /** DynamoDB Local beside this process. */
 export async function startDatabaseProcess(given: {
@@ -36,49 +51,100 @@ export async function startDatabaseProcess(given: {
       return database.stop();
     },
     onUnexpectedExit: (work) => {
-      database.onUnexpectedExit(work);
+      database.onUnexpectedExit(() => {
+        work('The database ended by itself.');
+      });
     },
   };
 }
 
 /** Tables in this process, at the port where it answers for AWS: nothing to start, nothing that is kept. */
 export function openMemoryDatabase(port: number): PlatformDatabase {
-  const memory = new MemoryTables();
-  const answer = (target: string, text: string): { status: number; body: Buffer } => {
-    const { status, answer } = memory.send(
-      target,
-      JSON.parse(text === '' ? '{}' : text) as Record<string, unknown>,
+  const tables = new MemoryTables();
+  const memory = {
+    send: (target: string, request: Fields) => Promise.resolve(tables.send(target, request)),
+    find: (tableName: string, attributes: Fields) => tables.find(tableName, attributes),
+  };
+  return inThisProcess(port, memory, {
+    stop: () => Promise.resolve(),
+    onUnexpectedExit: () => undefined,
+  });
+}
+
+/** Whether the tables of a data folder are files of this process; those of DynamoDB Local stay what they are. */
+export function isKeptHere(
+  dataDir: string,
+  given: { readonly prefersDynamoDbLocal: boolean },
+): boolean {
+  if (existsSync(join(dataDir, DATABASE_FILE))) return false;
+  return existsSync(join(dataDir, TABLES_FOLDER)) || !given.prefersDynamoDbLocal;
+}
+
+/** Tables in this process that a data folder keeps. */
+export async function openKeptDatabase(given: {
+  readonly dataDir: string;
+  readonly port: number;
+  readonly onError: (error: unknown) => void;
+}): Promise<PlatformDatabase> {
+  const { dataDir, port, onError } = given;
+  const release = await claimFolder(dataDir, port);
+  const directory = join(dataDir, TABLES_FOLDER);
+  const tables = await KeptTables.open({ directory, onError }).catch((error: unknown) => {
+    release();
+    if (!(error instanceof DamagedTables)) throw error;
+    throw new CannotStart(
+      `${error.message}. What is whole is untouched: put a backup back (npm run zhudai -- restore), or choose another folder: npm start -- --data DIR`,
     );
+  });
+  return inThisProcess(port, tables, {
+    stop: async () => {
+      await tables.close();
+      release();
+    },
+    onUnexpectedExit: (work) => {
+      tables.onBroken((error) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        work(`${directory} can no longer be written: ${reason}. What was answered is kept.`);
+      });
+    },
+  });
+}
+
+function inThisProcess(
+  port: number,
+  memory: TablesInProcess,
+  life: Pick<PlatformDatabase, 'stop' | 'onUnexpectedExit'>,
+): PlatformDatabase {
+  const forward = async (
+    target: string,
+    text: string,
+  ): Promise<{ status: number; body: Buffer }> => {
+    const request = JSON.parse(text === '' ? '{}' : text) as Fields;
+    const { status, answer } = await memory.send(target, request);
     return { status, body: Buffer.from(JSON.stringify(answer)) };
   };
   // Until the platform answers at this port itself.
-  const stopRouting = routeSdkRequests(port, ({ headers, body }) => {
-    const answered = answer(headers['x-amz-target'] ?? '', body.toString('utf8'));
-    return Promise.resolve({
-      ...answered,
-      headers: { 'content-type': 'application/x-amz-json-1.0' },
-    });
-  });
+  const stopRouting = routeSdkRequests(port, async ({ headers, body }) => ({
+    ...(await forward(headers['x-amz-target'] ?? '', body.toString('utf8'))),
+    headers: { 'content-type': 'application/x-amz-json-1.0' },
+  }));
   return {
     endpoint: `http://127.0.0.1:${port}`,
     port,
     pid: undefined,
-    wire: {
-      call: (target, body) => callOf(memory, target, body),
-      forward: (target, text) => Promise.resolve(answer(target, text)),
-    },
+    wire: { call: (target, body) => callOf(memory, target, body), forward },
     memory,
     stop: () => {
       stopRouting();
-      return Promise.resolve();
+      return life.stop();
     },
-    onUnexpectedExit: () => undefined,
+    onUnexpectedExit: life.onUnexpectedExit,
   };
 }
 
-async function callOf(memory: MemoryTables, target: string, body: unknown): Promise<unknown> {
-  const { status, answer } = memory.send(target, body as Record<string, unknown>);
-  if (status === 200) return Promise.resolve(answer);
+async function callOf(memory: TablesInProcess, target: string, body: unknown): Promise<unknown> {
+  const { status, answer } = await memory.send(target, body as Fields);
+  if (status === 200) return answer;
   const type = String(answer['__type']).split('#').at(-1) ?? 'Error';
   throw new DynamoError(type, messageOf(answer, type));
 }

@@ -39,6 +39,8 @@ import { Meter } from './meter.ts';
 import { Permissions, usesWrittenTo } from './permissions.ts';
 import { People } from './people.ts';
 import {
+  isKeptHere,
+  openKeptDatabase,
   openMemoryDatabase,
   startDatabaseProcess,
   type PlatformDatabase,
@@ -70,10 +72,10 @@ export interface PlatformOptions {
   /** Every function with modules, access key and KMS of its own, as in the cloud. Keeps nothing. */
   readonly isIsolated?: boolean;
   readonly onError?: (error: unknown) => void;
-  /** Tables in DynamoDB Local also where nothing is kept. */
+  /** Tables in DynamoDB Local: where nothing is kept, and in a data folder that has none yet. */
   readonly isOnDynamoDbLocal?: boolean;
-  /** Called when the database ends although nobody stopped it. */
-  readonly onDatabaseLost?: () => void;
+  /** Called, with what happened in words, when the database ends although nobody stopped it. */
+  readonly onDatabaseLost?: (reason: string) => void;
 }
 
 const STAGE = 'local';
@@ -186,10 +188,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   });
   // The templates are read while java starts.
   synthesis.catch(() => undefined);
-  const database =
-    options.isInMemory === true && options.isOnDynamoDbLocal !== true
-      ? openMemoryDatabase(ports.aws)
-      : await startDatabaseProcess({ dataDir: storedIn, preferredPort: ports.database });
+  const database = await openDatabase(options, ports, storedIn);
   try {
     const [firstTemplate = ''] = await synthesis;
     return await assemble({ options, ports, database, directory: dirname(firstTemplate) });
@@ -197,6 +196,18 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     await database.stop();
     throw error;
   }
+}
+
+/** In this process unless somebody wishes otherwise, or a data folder was begun otherwise. */
+function openDatabase(
+  { isOnDynamoDbLocal = false, onError = () => undefined }: PlatformOptions,
+  ports: { readonly aws: number; readonly database: number },
+  dataDir: string | undefined,
+): PlatformDatabase | Promise<PlatformDatabase> {
+  if (dataDir === undefined && !isOnDynamoDbLocal) return openMemoryDatabase(ports.aws);
+  if (dataDir !== undefined && isKeptHere(dataDir, { prefersDynamoDbLocal: isOnDynamoDbLocal }))
+    return openKeptDatabase({ dataDir, port: ports.aws, onError });
+  return startDatabaseProcess({ dataDir, preferredPort: ports.database });
 }
 
 /** A machine's name in its ARN or in that of one of its versions, aliases or map states. */
@@ -470,8 +481,8 @@ async function assemble(given: {
   };
   const main = await listen(ports.main, serve);
   whole.servers.push(main.server);
-  // Only where the tables are in the process as well: with a data folder functions and providers speak real HTTP.
-  if (database.memory) {
+  // Only where nothing is kept: with a data folder functions and providers speak real HTTP.
+  if (options.isInMemory === true && database.memory) {
     routeFetches();
     cleanUp.push(routeDirectRequests(baseUrl, exchangeWith(serve)));
   }
@@ -491,7 +502,7 @@ async function assemble(given: {
   await scheduler.start();
   whole.people.start();
   if (isFresh) await table.put('host', 'started', true);
-  database.onUnexpectedExit(() => options.onDatabaseLost?.());
+  database.onUnexpectedExit((reason) => options.onDatabaseLost?.(reason));
   writeCredentials(whole);
   return new Platform(whole);
 }

@@ -1,4 +1,4 @@
-import { ExecutionLog, type Line, type Place } from './execution-log.ts';
+import { AppendLog, type Line, type Place } from '../append-log.ts';
 import type { JournalRecord } from './journal.ts';
 import { MemoryExecutionStore } from './memory-store.ts';
 import type {
@@ -31,7 +31,7 @@ export class FileExecutionStore implements ExecutionStore {
   readonly #known = new MemoryExecutionStore();
   readonly #journals = new Map<string, Part[]>();
   readonly #definitions = new Set<string>();
-  #log: Promise<ExecutionLog> | undefined;
+  #log: Promise<AppendLog> | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -126,8 +126,8 @@ export class FileExecutionStore implements ExecutionStore {
     await (await this.#log)?.close();
   }
 
-  #opened(): Promise<ExecutionLog> {
-    this.#log ??= ExecutionLog.open(this.#path, (line, place) => {
+  #opened(): Promise<AppendLog> {
+    this.#log ??= AppendLog.open(this.#path, (line, place) => {
       this.#recall(line, place);
     });
     return this.#log;

@@ -6,10 +6,18 @@ import { Refusal } from './refusal.ts';
 
 export type StreamView = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
 
-interface Change {
+/** What happened to one item, and when. */
+export interface StreamChange {
   readonly before: Item | undefined;
   readonly after: Item | undefined;
   readonly atMs: number;
+}
+
+/** Where a reader is: what it was given last may still be in its hands. */
+interface Cursor {
+  readonly number: number;
+  readonly givenFrom: number;
+  readonly usedAtMs: number;
 }
 
 /** How long what an iterator has still to read is kept: as long as a stream keeps its records. */
@@ -17,6 +25,8 @@ const KEPT_MS = 24 * 3600 * 1000;
 /** So many records stay when everybody has read them, for whoever looks at a stream from its beginning. */
 const KEPT_COUNT = 1_000;
 const TRIM_EVERY = 500;
+/** Readers of before a restart come back within this time, and find everything that they have not read. */
+const RETURNED_WITHIN_MS = 60_000;
 const SEQUENCE_DIGITS = 21;
 
 /** What happened to the items of one table, in order, for the readers of its stream. */
@@ -26,10 +36,11 @@ export class ChangeStream {
   readonly view: StreamView;
   readonly shardId = 'shardId-00000000000000000000-00000001';
   readonly #keyNames: readonly string[];
-  #changes: Change[] = [];
+  #changes: StreamChange[] = [];
   /** The number of the first change that is still kept; the first of all has number 1. */
   #firstNumber = 1;
-  readonly #cursors = new Map<string, { number: number; usedAtMs: number }>();
+  readonly #cursors = new Map<string, Cursor>();
+  #trimsFromMs = 0;
 
   constructor(given: {
     readonly arn: string;
@@ -44,10 +55,27 @@ export class ChangeStream {
   }
 
   /** Remembers a write; one that changed nothing is none. */
-  append(before: Item | undefined, after: Item | undefined): void {
+  append(before: Item | undefined, after: Item | undefined, atMs: number): void {
     if (before === after || (before && after && equalItems(before, after))) return;
-    this.#changes.push({ before, after, atMs: Date.now() });
+    this.#changes.push({ before, after, atMs });
     if (this.#nextNumber % TRIM_EVERY === 0) this.#trim();
+  }
+
+  /** What somebody may still have to read, and the number of the first of it; nobody has anything to read where nobody reads. */
+  unread(): { readonly firstNumber: number; readonly changes: readonly StreamChange[] } {
+    const oldest = Date.now() - KEPT_MS;
+    let firstNumber = this.#nextNumber;
+    for (const { givenFrom, usedAtMs } of this.#cursors.values())
+      if (usedAtMs >= oldest) firstNumber = Math.min(firstNumber, givenFrom);
+    firstNumber = Math.max(firstNumber, this.#firstNumber);
+    return { firstNumber, changes: this.#changes.slice(firstNumber - this.#firstNumber) };
+  }
+
+  /** Takes over what an earlier life left; nothing of it goes before its readers had time to come back. */
+  resume(given: { readonly firstNumber: number; readonly changes: readonly StreamChange[] }): void {
+    this.#firstNumber = given.firstNumber;
+    this.#changes = [...given.changes];
+    this.#trimsFromMs = Date.now() + RETURNED_WITHIN_MS;
   }
 
   get firstSequence(): string {
@@ -58,7 +86,7 @@ export class ChangeStream {
   open(type: string, sequence: string | undefined): string {
     const cursor = randomUUID();
     const number = this.#startOf(type, sequence);
-    this.#cursors.set(cursor, { number, usedAtMs: Date.now() });
+    this.#cursors.set(cursor, { number, givenFrom: number, usedAtMs: Date.now() });
     return this.#iterator(cursor, number);
   }
 
@@ -70,7 +98,7 @@ export class ChangeStream {
     const from = number - this.#firstNumber;
     const changes = this.#changes.slice(from, from + limit);
     const next = number + changes.length;
-    this.#cursors.set(cursor, { number: next, usedAtMs: Date.now() });
+    this.#cursors.set(cursor, { number: next, givenFrom: number, usedAtMs: Date.now() });
     return {
       records: changes.map((change, at) => this.#recordOf(change, number + at)),
       next: this.#iterator(cursor, next),
@@ -93,7 +121,7 @@ export class ChangeStream {
     return number;
   }
 
-  #recordOf({ before, after, atMs }: Change, number: number): unknown {
+  #recordOf({ before, after, atMs }: StreamChange, number: number): unknown {
     const { view } = this;
     const item = after ?? before ?? {};
     const Keys: Record<string, Attribute> = {};
@@ -121,6 +149,7 @@ export class ChangeStream {
 
   /** Lets go of what every reader has read, but for the newest. */
   #trim(): void {
+    if (Date.now() < this.#trimsFromMs) return;
     const oldest = Date.now() - KEPT_MS;
     let keptFrom = this.#nextNumber - KEPT_COUNT;
     for (const [cursor, { number, usedAtMs }] of this.#cursors)

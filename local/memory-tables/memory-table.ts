@@ -29,7 +29,7 @@ export class MemoryTable implements Table {
   readonly name: string;
   readonly properties: TableProperties;
   readonly arn: string;
-  readonly createdAtMs = Date.now();
+  readonly createdAtMs: number;
   readonly keys: QueriedKeys;
   readonly keyParts: readonly KeyPart[];
   readonly items: ItemIndex;
@@ -38,9 +38,10 @@ export class MemoryTable implements Table {
   ttlAttribute: string | undefined;
   #count = 0;
 
-  constructor(name: string, properties: TableProperties) {
+  constructor(name: string, properties: TableProperties, createdAtMs = Date.now()) {
     this.name = name;
     this.properties = properties;
+    this.createdAtMs = createdAtMs;
     this.arn = localArn('dynamodb', `table/${name}`);
     this.keyParts = partsOf(properties.KeySchema, properties);
     this.keys = queriedKeys(this.keyParts);
@@ -114,12 +115,24 @@ export class MemoryTable implements Table {
   }
 
   /** Puts one version of an item in the place of another, everywhere. */
-  change(before: Item | undefined, after: Item | undefined): void {
+  change(before: Item | undefined, after: Item | undefined, atMs = Date.now()): void {
     if (after) this.items.put(after);
     else if (before) this.items.remove(before);
     this.#count += Number(after !== undefined) - Number(before !== undefined);
     for (const index of this.indexes.values()) changeEntry(index, before, after);
-    this.stream?.append(before, after);
+    this.stream?.append(before, after, atMs);
+  }
+
+  /** Puts back an item that a snapshot holds: nothing happened to it. */
+  recall(item: Item): void {
+    this.items.put(item);
+    this.#count += 1;
+    for (const index of this.indexes.values()) changeEntry(index, undefined, item);
+  }
+
+  /** Every item, in no order. */
+  all(): Iterable<Item> {
+    return this.items.scan({ after: undefined, segment: 0, totalSegments: 1 });
   }
 
   /** The key attributes of an item. */
@@ -161,9 +174,7 @@ export class MemoryTable implements Table {
       items: new ItemIndex(partition, order),
     };
     this.indexes.set(index.name, index);
-    if (this.#count > 0)
-      for (const item of this.items.scan({ after: undefined, segment: 0, totalSegments: 1 }))
-        changeEntry(index, undefined, item);
+    if (this.#count > 0) for (const item of this.all()) changeEntry(index, undefined, item);
   }
 
   #makeStream(): ChangeStream | undefined {

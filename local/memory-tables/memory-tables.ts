@@ -1,5 +1,6 @@
 import type { WireItem } from '../hosting/attribute-values.ts';
-import type { MemoryTable } from './memory-table.ts';
+import type { TableProperties } from '../hosting/tables.ts';
+import { MemoryTable } from './memory-table.ts';
 import { batchGetItem, getItem, query, scan, transactGetItems } from './reads.ts';
 import { invalid, Refusal, refused } from './refusal.ts';
 import { answerStreams } from './stream-requests.ts';
@@ -25,6 +26,14 @@ export interface TableAnswer {
   readonly changes: readonly ItemChange[];
 }
 
+/** Told of whatever has to be known to make the tables again, at once and in its order. */
+export interface TablesObserver {
+  wrote(changes: readonly ItemChange[]): void;
+  /** A table was made, or is another now than it was. */
+  described(table: MemoryTable): void;
+  dropped(tableName: string): void;
+}
+
 type Operation = (request: Fields) => Fields;
 
 /**
@@ -35,11 +44,13 @@ export class MemoryTables {
   readonly #tables = new Map<string, MemoryTable>();
   readonly #transactions: Transactions;
   readonly #operations: Readonly<Record<string, Operation>>;
+  readonly #observer: TablesObserver | undefined;
   readonly #writes: Readonly<
     Record<string, (request: Fields) => { answer: Fields; changes: readonly ItemChange[] }>
   >;
 
-  constructor() {
+  constructor(observer?: TablesObserver) {
+    this.#observer = observer;
     const find = (name: unknown): MemoryTable => this.#find(name);
     this.#transactions = new Transactions(find);
     this.#operations = {
@@ -48,12 +59,16 @@ export class MemoryTables {
       Scan: (request) => scan(request, find),
       BatchGetItem: (request) => batchGetItem(request, find),
       TransactGetItems: (request) => transactGetItems(request, find),
-      CreateTable: (request) => createTable(request, this.#tables),
-      DeleteTable: (request) => deleteTable(request, this.#tables),
-      UpdateTable: (request) => updateTable(request, find),
+      CreateTable: (request) => this.#describing(request, createTable(request, this.#tables)),
+      DeleteTable: (request) => {
+        const answer = deleteTable(request, this.#tables);
+        observer?.dropped(String(request['TableName']));
+        return answer;
+      },
+      UpdateTable: (request) => this.#describing(request, updateTable(request, find)),
       DescribeTable: (request) => describeTable(request, find),
       ListTables: (request) => listTables(request, this.#tables),
-      UpdateTimeToLive: (request) => updateTimeToLive(request, find),
+      UpdateTimeToLive: (request) => this.#describing(request, updateTimeToLive(request, find)),
       DescribeTimeToLive: (request) => describeTimeToLive(request, find),
     };
     this.#writes = {
@@ -70,7 +85,11 @@ export class MemoryTables {
     const [service = '', operation = ''] = target.split('.');
     try {
       const write = this.#writes[operation];
-      if (write) return { status: 200, ...write(request) };
+      if (write) {
+        const written = write(request);
+        this.#observer?.wrote(written.changes);
+        return { status: 200, ...written };
+      }
       const answer = service.startsWith('DynamoDBStreams')
         ? answerStreams(operation, request, this.#tables)
         : this.#read(operation, request);
@@ -84,7 +103,44 @@ export class MemoryTables {
 
   /** The item with the key that stands in these attributes; undefined where there is none, or no such table. */
   find(tableName: string, attributes: Fields): WireItem | undefined {
-    return this.#tables.get(tableName)?.items.get(attributes as WireItem);
+    return this.table(tableName)?.items.get(attributes as WireItem);
+  }
+
+  /** Every table there is. */
+  get all(): readonly MemoryTable[] {
+    return [...this.#tables.values()];
+  }
+
+  table(name: string): MemoryTable | undefined {
+    return this.#tables.get(name);
+  }
+
+  /** A table of an earlier life, made again or brought to what it became; the observer knows of it. */
+  recall(given: {
+    readonly name: string;
+    readonly properties: TableProperties;
+    readonly createdAtMs: number;
+    readonly ttlAttribute?: string | undefined;
+  }): void {
+    const { name, properties, createdAtMs, ttlAttribute } = given;
+    let table = this.#tables.get(name);
+    if (table) table.withIndex(properties);
+    else {
+      table = new MemoryTable(name, properties, createdAtMs);
+      table.stream?.resume({ firstNumber: 1, changes: [] });
+      this.#tables.set(name, table);
+    }
+    table.ttlAttribute = ttlAttribute;
+  }
+
+  /** Forgets a table of an earlier life. */
+  forget(name: string): void {
+    this.#tables.delete(name);
+  }
+
+  #describing(request: Fields, answer: Fields): Fields {
+    this.#observer?.described(this.#find(request['TableName']));
+    return answer;
   }
 
   #read(operation: string, request: Fields): Fields {

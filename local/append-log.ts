@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 
@@ -24,50 +24,56 @@ const NEW_LINE = 0x0a;
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
- * An append-only file of lines. What comes while the disk is at work goes out with the next write, so that a hundred
- * executions that wait for their checkpoints share one sync. A line is `<crc32> TAB <head> TAB <body>`; JSON holds neither
- * tabs nor line ends.
+ * An append-only file of lines. What comes while the disk is at work goes out with the next write, so that a hundred who
+ * wait for their lines share one sync. A line is `<crc32> TAB <head> TAB <body>`; JSON holds neither tabs nor line ends.
  */
-export class ExecutionLog {
+export class AppendLog {
+  readonly path: string;
   readonly #file: FileHandle;
   #end: number;
+  #queuedBytes = 0;
   #queue: Waiting[] = [];
   #flushing: Promise<void> | undefined;
   #broken: { readonly error: unknown } | undefined;
 
-  private constructor(file: FileHandle, end: number) {
+  private constructor(path: string, file: FileHandle, end: number) {
+    this.path = path;
     this.#file = file;
     this.#end = end;
   }
 
   /**
    * Opens the file and tells every line in it. The first line that is not whole ends the log: it and what follows were
-   * never acknowledged to anybody, and are cut off.
+   * never acknowledged to anybody, and are cut off. A tail in which whole lines follow may be a damaged disk's and no
+   * torn write's: it is put aside as `PATH.cut` first.
    */
-  static async open(
-    path: string,
-    onLine: (line: Line, place: Place) => void,
-  ): Promise<ExecutionLog> {
+  static async open(path: string, onLine: (line: Line, place: Place) => void): Promise<AppendLog> {
     const file = await open(path, 'a+', 0o600);
     try {
       const end = await readLines(file, onLine);
+      await putAside(file, end, `${path}.cut`);
       await file.truncate(end);
       await file.datasync();
       await syncFolder(dirname(path));
-      return new ExecutionLog(file, end);
+      return new AppendLog(path, file, end);
     } catch (error) {
       await file.close();
       throw error;
     }
   }
 
+  /** How long the file is with what waits to be written. */
+  get bytes(): number {
+    return this.#end + this.#queuedBytes;
+  }
+
   /** Resolves when the line is on the disk. */
-  append({ head, body }: Line): Promise<Place> {
+  append(line: Line): Promise<Place> {
     if (this.#broken) return Promise.reject(asError(this.#broken.error));
-    const text = Buffer.from(`${head}\t${body}`);
-    const bytes = Buffer.concat([Buffer.from(`${checksum(text)}\t`), text, Buffer.of(NEW_LINE)]);
+    const bytes = bytesOf(line);
     const { promise, resolve, reject } = Promise.withResolvers<Place>();
     this.#queue.push({ bytes, resolve, reject });
+    this.#queuedBytes += bytes.length;
     this.#flushing ??= this.#flush();
     return promise;
   }
@@ -76,14 +82,14 @@ export class ExecutionLog {
     const bytes = Buffer.alloc(length);
     await this.#file.read(bytes, 0, length, offset);
     const line = lineIn(bytes);
-    if (!line) throw new Error(`the log of executions is damaged at byte ${offset}`);
+    if (!line) throw new Error(`${this.path} is damaged at byte ${offset}`);
     return line;
   }
 
   /** Waits for what is being written; nothing can be added afterwards. */
   async close(): Promise<void> {
     await this.#flushing;
-    this.#broken ??= { error: new Error('the log of executions is closed') };
+    this.#broken ??= { error: new Error(`${this.path} is closed`) };
     await this.#file.close();
   }
 
@@ -101,6 +107,7 @@ export class ExecutionLog {
         for (const line of lines) {
           line.resolve({ offset: this.#end, length: line.bytes.length });
           this.#end += line.bytes.length;
+          this.#queuedBytes -= line.bytes.length;
         }
       } catch (error) {
         // Half a line may stand at the end now, and whatever came after it would be lost with it.
@@ -112,8 +119,14 @@ export class ExecutionLog {
   }
 }
 
+/** A line as it stands in a file. */
+export function bytesOf({ head, body }: Line): Buffer {
+  const text = Buffer.from(`${head}\t${body}`);
+  return Buffer.concat([Buffer.from(`${checksum(text)}\t`), text, Buffer.of(NEW_LINE)]);
+}
+
 /** Tells every whole line and answers where the last one ends. */
-async function readLines(
+export async function readLines(
   file: FileHandle,
   onLine: (line: Line, place: Place) => void,
 ): Promise<number> {
@@ -138,6 +151,22 @@ async function readLines(
   }
 }
 
+/** Copies what stands behind the last whole line, when more whole lines follow in it. */
+async function putAside(file: FileHandle, end: number, path: string): Promise<void> {
+  const { size } = await file.stat();
+  if (size === end) return;
+  const tail = Buffer.alloc(size - end);
+  await file.read(tail, 0, tail.length, end);
+  for (let at = tail.indexOf(NEW_LINE) + 1; at > 0;) {
+    const next = tail.indexOf(NEW_LINE, at) + 1;
+    if (next > 0 && lineIn(tail.subarray(at, next))) {
+      await writeFile(path, tail, { mode: 0o600 });
+      return;
+    }
+    at = next;
+  }
+}
+
 /** The line in these bytes; undefined when it is not as it was written. */
 function lineIn(bytes: Buffer): Line | undefined {
   const text = bytes.subarray(bytes.indexOf('\t') + 1, -1);
@@ -152,7 +181,7 @@ function checksum(bytes: Buffer): string {
 }
 
 /** A new file is only there after a power cut when its folder was written too. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   await folder.sync().catch(() => undefined);
   await folder.close();
