@@ -7,8 +7,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/grants/record-uses.ts'],
-    // Platforms that keep nothing are tested on DynamoDB Local all the same; tests of the tables in memory unset this.
-    env: { ZHUDAI_TABLES: 'dynamodb-local' },
+    // Platforms are tested on DynamoDB Local; tests of the tables in the process, and of kills and starts, unset this.
+    env: { ZHUDAI_TABLES: process.env['ZHUDAI_TEST_TABLES'] === 'memory' ? '' : 'dynamodb-local' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DEFAULT_DATA_FOLDER } from './hosting/data-folder.ts';
-import { CannotStart, requireJava } from './hosting/database-process.ts';
+import { adviceWithoutJava, CannotStart, requireJava } from './hosting/database-process.ts';
 
 const usage = `npm start -- [flags]
 
@@ -72,10 +72,13 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   if (!stopping.signal.aborted) console.log(describeReady(platform));
   const summary = await replay;
-  if (!stopping.signal.aborted)
+  if (!stopping.signal.aborted) {
     console.log(
       `${summary}${describeNext(platform, { dataFolder: flags.data, isKept: !flags.memory })}`,
     );
+    const advice = adviceWithoutJava();
+    if (advice !== undefined) console.log(`\n${advice}`);
+  }
   await ended;
 }
 

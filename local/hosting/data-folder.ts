@@ -14,10 +14,11 @@ import { CannotStart } from './database-process.ts';
 export const DEFAULT_DATA_FOLDER = '.zhudai';
 
 /** How what a data folder holds is laid out. A version that reads it otherwise counts on. */
-const FORMAT = 1;
+const formats = { tablesInDynamoDbLocal: 1, tablesInFiles: 2 } as const;
+const NEWEST_FORMAT = formats.tablesInFiles;
 
 /** Makes the data folder ready to be written, or says why it cannot be and what to do. */
-export function prepareDataFolder(dataDir: string): void {
+export function prepareDataFolder(dataDir: string, layout: keyof typeof formats): void {
   const folder = resolve(dataDir);
   try {
     make(folder);
@@ -29,7 +30,7 @@ export function prepareDataFolder(dataDir: string): void {
       `The data folder ${folder} cannot be used: ${reason}.\nChoose another one: npm start -- --data DIR`,
     );
   }
-  refuseNewer(folder);
+  checkFormat(folder, formats[layout]);
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -54,18 +55,18 @@ function make(folder: string): void {
   mkdirSync(folder, { mode: 0o700 });
 }
 
-function refuseNewer(folder: string): void {
+/** Refuses a folder of a newer version, and tells older ones to refuse what they cannot read. */
+function checkFormat(folder: string, wanted: number): void {
   const file = join(folder, 'format.json');
-  if (!existsSync(file)) {
-    writeFileSync(file, `${JSON.stringify({ format: FORMAT })}\n`);
+  const format = existsSync(file) ? formatIn(readFileSync(file, 'utf8')) : 0;
+  if (format !== undefined && format <= NEWEST_FORMAT) {
+    if (format < wanted) writeFileSync(file, `${JSON.stringify({ format: wanted })}\n`);
     return;
   }
-  const format = formatIn(readFileSync(file, 'utf8'));
-  if (format !== undefined && format <= FORMAT) return;
   throw new CannotStart(
     format === undefined
       ? `${file} is damaged. Restore it, or choose another folder: npm start -- --data DIR`
-      : `The data folder ${folder} was written by a newer Zhudai (format ${format}; this one reads up to ${FORMAT}).\nStart that version, or choose another folder: npm start -- --data DIR`,
+      : `The data folder ${folder} was written by a newer Zhudai (format ${format}; this one reads up to ${NEWEST_FORMAT}).\nStart that version, or choose another folder: npm start -- --data DIR`,
   );
 }
 

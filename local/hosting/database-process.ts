@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { prepareDatabaseFile } from './database-file.ts';
@@ -190,9 +190,19 @@ function javaArguments(port: number, dataDir: string | undefined): string[] {
 }
 
 const JAVA_MINIMUM = 17;
-const javaAdvice = `Zhudai keeps its data in DynamoDB Local, which needs Java ${JAVA_MINIMUM} or later.
+const javaAdvice = `DynamoDB Local (for --dynamodb-local and the tests) needs Java ${JAVA_MINIMUM} or later.
 Install it and try again: "apt-get install openjdk-17-jre-headless" on Debian and Ubuntu,
 "brew install openjdk@17" on macOS, or https://adoptium.net on anything else.`;
+
+/** What to do for what needs Java, where there is none on the PATH; asks nobody and takes no time. */
+export function adviceWithoutJava(path = process.env['PATH'] ?? ''): string | undefined {
+  const isThere = path
+    .split(delimiter)
+    .some((folder) => ['java', 'java.exe'].some((name) => existsSync(join(folder, name))));
+  return isThere
+    ? undefined
+    : `There is no Java on the PATH, and none is needed here. ${javaAdvice}`;
+}
 
 /** Refuses with what to do when there is no Java, or one too old. Blocks for the time `java -version` takes. */
 export function requireJava(): void {

@@ -181,14 +181,18 @@ let earlierPorts: { main: number; aws: number; database: number } | undefined;
 /** Starts the whole system as the template describes it. */
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
   const storedIn = options.isInMemory ? undefined : options.dataDir;
-  if (options.dataDir !== undefined) prepareDataFolder(options.dataDir);
+  const isKept =
+    storedIn !== undefined &&
+    isKeptHere(storedIn, { prefersDynamoDbLocal: options.isOnDynamoDbLocal ?? false });
+  if (options.dataDir !== undefined)
+    prepareDataFolder(options.dataDir, isKept ? 'tablesInFiles' : 'tablesInDynamoDbLocal');
   const ports = await choosePorts(options.port ?? 4000);
   const synthesis = synthesise(join(repositoryRoot, 'node_modules/.cache/zhudai'), {
     stage: STAGE,
   });
   // The templates are read while java starts.
   synthesis.catch(() => undefined);
-  const database = await openDatabase(options, ports, storedIn);
+  const database = await openDatabase(options, ports, { dataDir: storedIn, isKept });
   try {
     const [firstTemplate = ''] = await synthesis;
     return await assemble({ options, ports, database, directory: dirname(firstTemplate) });
@@ -198,14 +202,13 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   }
 }
 
-/** In this process unless somebody wishes otherwise, or a data folder was begun otherwise. */
 function openDatabase(
   { isOnDynamoDbLocal = false, onError = () => undefined }: PlatformOptions,
   ports: { readonly aws: number; readonly database: number },
-  dataDir: string | undefined,
+  { dataDir, isKept }: { readonly dataDir: string | undefined; readonly isKept: boolean },
 ): PlatformDatabase | Promise<PlatformDatabase> {
   if (dataDir === undefined && !isOnDynamoDbLocal) return openMemoryDatabase(ports.aws);
-  if (dataDir !== undefined && isKeptHere(dataDir, { prefersDynamoDbLocal: isOnDynamoDbLocal }))
+  if (dataDir !== undefined && isKept)
     return openKeptDatabase({ dataDir, port: ports.aws, onError });
   return startDatabaseProcess({ dataDir, preferredPort: ports.database });
 }

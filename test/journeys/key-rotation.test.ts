@@ -21,6 +21,9 @@ import { advanceClock } from '#local/cli/advance.ts';
 import { auditPlatform } from '#local/cli/audit.ts';
 import { PlatformClient } from '#local/sandbox/platform-client.ts';
 
+// The tables as a user has them, in files.
+process.env['ZHUDAI_TABLES'] = '';
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Longer than a function keeps the secret. */

@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runRestoreDrill, type DrillReport } from '#local/simulation/restore-drill.ts';
 
+// The tables as a user has them, in files.
+process.env['ZHUDAI_TABLES'] = '';
+
 let report: DrillReport;
 
 beforeAll(async () => {

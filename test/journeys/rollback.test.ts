@@ -22,6 +22,9 @@ import {
 import { syntheticApplication } from '#local/bench/synthetic-applications.ts';
 import { PlatformClient } from '#local/sandbox/platform-client.ts';
 
+// The tables as a user has them, in files.
+process.env['ZHUDAI_TABLES'] = '';
+
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const machine = 'arn:aws:states:us-east-1:000000000000:stateMachine:originate-loan';
