@@ -1,6 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -14,11 +22,20 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(flags: readonly string[], path = process.env['PATH']) {
+interface Surroundings {
+  readonly path?: string | undefined;
+  readonly tables?: '' | 'dynamodb-local';
+}
+
+function environment({ path = process.env['PATH'], tables = '' }: Surroundings): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: path, ZHUDAI_TABLES: tables };
+}
+
+function start(flags: readonly string[], surroundings: Surroundings = {}) {
   return spawnSync(process.execPath, ['local/run.ts', ...flags], {
     cwd: root,
     encoding: 'utf8',
-    env: { ...process.env, PATH: path },
+    env: environment(surroundings),
   });
 }
 
@@ -26,7 +43,14 @@ describe('npm start says what to do', () => {
   it('with --help', () => {
     const { status, stdout } = start(['--help']);
     expect(status).toBe(0);
-    for (const flag of ['--port', '--data', '--memory', '--empty', '--auto-operate'])
+    for (const flag of [
+      '--port',
+      '--data',
+      '--memory',
+      '--dynamodb-local',
+      '--empty',
+      '--auto-operate',
+    ])
       expect(stdout).toContain(flag);
     expect(stdout).toContain('--manual-borrower');
   });
@@ -40,9 +64,9 @@ describe('npm start says what to do', () => {
     expect(stderr.startsWith(says)).toBe(true);
   });
 
-  const flags = ['--port', '0', '--empty', '--data', join(folder, 'data')];
-  it('when there is no Java', () => {
-    const { status, stderr } = start(flags, folder);
+  const flags = ['--port', '0', '--empty', '--data', join(folder, 'data'), '--dynamodb-local'];
+  it('when it is to use DynamoDB Local and there is no Java', () => {
+    const { status, stderr } = start(flags, { path: folder });
     expect(status).toBe(1);
     expect(stderr).toMatch(/^No "java" is on the PATH\./);
     expect(stderr).toContain('apt-get install openjdk-17-jre-headless');
@@ -53,7 +77,7 @@ describe('npm start says what to do', () => {
     const java = join(folder, 'java');
     writeFileSync(java, '#!/bin/sh\necho "openjdk version \\"11.0.2\\"" >&2\nexit 1\n');
     chmodSync(java, 0o755);
-    const { status, stderr } = start(flags, `${folder}:/usr/bin:/bin`);
+    const { status, stderr } = start(flags, { path: `${folder}:/usr/bin:/bin` });
     expect(status).toBe(1);
     expect(stderr).toMatch(/^The "java" on the PATH is version 11\./);
   }, 60_000);
@@ -80,7 +104,7 @@ describe('npm start says what to do', () => {
         mkdirSync(path);
         writeFileSync(join(path, 'format.json'), '{"format":99}');
       },
-      says: 'was written by a newer Zhudai (format 99; this one reads up to 1)',
+      says: 'was written by a newer Zhudai (format 99; this one reads up to 2)',
     },
     {
       name: 'says nothing sensible of its version',
@@ -124,12 +148,12 @@ describe('a running platform', () => {
     readonly exit: Promise<number | null>;
   }
 
-  async function run(data: string): Promise<Running> {
+  async function run(data: string, surroundings: Surroundings): Promise<Running> {
     const port = await freePort();
     const child = spawn(
       process.execPath,
       ['local/run.ts', '--port', String(port), '--empty', '--data', data],
-      { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+      { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: environment(surroundings) },
     );
     let output = '';
     const collect = (chunk: Buffer): void => {
@@ -144,75 +168,96 @@ describe('a running platform', () => {
     return { port, output: () => output, signal: (name) => void child.kill(name), exit };
   }
 
-  const data = join(folder, 'running');
+  const others = { '': 'dynamodb-local', 'dynamodb-local': '' } as const;
 
-  it('refuses a second one its port and its folder, stops gently when told, and goes on at the next start', async () => {
-    const first = await run(data);
-    const takenPort = start(['--port', String(first.port), '--empty', '--data', `${data}-2`]);
-    expect(takenPort.status).toBe(1);
-    expect(takenPort.stderr).toMatch(
-      /^Port \d+ is taken by another program\. Choose another one: /,
+  it.each([{ tables: '' }, { tables: 'dynamodb-local' }] as const)(
+    'refuses a second one its port and its folder, stops gently when told, and goes on at the next start ($tables)',
+    async ({ tables }) => {
+      const data = join(folder, `running-${tables}`);
+      const first = await run(data, { tables });
+      const takenPort = start(['--port', String(first.port), '--empty', '--data', `${data}-2`]);
+      expect(takenPort.status).toBe(1);
+      expect(takenPort.stderr).toMatch(
+        /^Port \d+ is taken by another program\. Choose another one: /,
+      );
+      const takenFolder = start(['--port', '0', '--empty', '--data', data]);
+      expect(takenFolder.status).toBe(1);
+      expect(takenFolder.stderr).toMatch(
+        /^The data folder \S+ is in use by the platform with process id \d+\.\nStop that one/,
+      );
+      const { partnerKey } = JSON.parse(readFileSync(join(data, 'credentials.json'), 'utf8')) as {
+        partnerKey: string;
+      };
+      const api = (port: number, path: string, body?: unknown): Promise<Response> =>
+        fetch(`http://127.0.0.1:${port}${path}`, {
+          method: body === undefined ? 'GET' : 'POST',
+          headers: {
+            authorization: `Bearer ${partnerKey}`,
+            'content-type': 'application/json',
+            'idempotency-key': 'stop-1',
+          },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+        });
+      const submitted = await api(
+        first.port,
+        '/v1/applications',
+        syntheticApplication('stop', 66_001),
+      );
+      expect(submitted.status).toBe(202);
+      const { applicationId } = (await submitted.json()) as { applicationId: string };
+
+      // In the middle of the application.
+      first.signal('SIGTERM');
+      expect(await first.exit).toBe(0);
+      const said = first.output().split('Ctrl-C stops everything')[1] ?? '';
+      expect(said.split('\n').slice(1)).toEqual(['Stopping ...', '']);
+
+      // Whatever is wished for now: the tables stay where they were begun.
+      const second = await run(data, { tables: others[tables] });
+      expect(existsSync(join(data, 'tables'))).toBe(tables === '');
+      await expect
+        .poll(
+          async () =>
+            (
+              (await (await api(second.port, `/v1/applications/${applicationId}`)).json()) as {
+                status: string;
+              }
+            ).status,
+          { timeout: 60_000, interval: 200 },
+        )
+        .toMatch(/^(Disbursed|Declined|UnderReview|Awaiting\w+)$/);
+      second.signal('SIGINT');
+      await expect.poll(second.output, { interval: 1 }).toContain('Stopping ...');
+      second.signal('SIGINT');
+      // The second signal may come when the first has done its work.
+      expect([0, 130]).toContain(await second.exit);
+
+      const third = await run(data, { tables });
+      // The lines it prints work when pasted, wherever its folder is.
+      const lines = third.output().match(/^npx zhudai .*$/gm) ?? [];
+      expect(lines).toHaveLength(2);
+      for (const line of lines) {
+        const command = line.replace(/^npx zhudai/, `'${process.execPath}' local/cli/zhudai.ts`);
+        const { status, stderr } = spawnSync('sh', ['-c', command], {
+          cwd: root,
+          encoding: 'utf8',
+        });
+        expect({ status, stderr }).toMatchObject({ status: 0 });
+      }
+      third.signal('SIGINT');
+      expect(await third.exit).toBe(0);
+    },
+    240_000,
+  );
+
+  it('needs no Java, and says what would', async () => {
+    const data = join(folder, 'without-java');
+    const running = await run(data, { path: data });
+    await expect.poll(running.output).toContain('apt-get install openjdk-17-jre-headless');
+    expect(running.output()).toMatch(
+      /^There is no Java on the PATH, and none is needed here\. DynamoDB Local \(for --dynamodb-local and the tests\) needs Java 17/m,
     );
-    const takenFolder = start(['--port', '0', '--empty', '--data', data]);
-    expect(takenFolder.status).toBe(1);
-    expect(takenFolder.stderr).toMatch(
-      /^The data folder \S+ is in use by the platform with process id \d+\.\nStop that one/,
-    );
-    const { partnerKey } = JSON.parse(readFileSync(join(data, 'credentials.json'), 'utf8')) as {
-      partnerKey: string;
-    };
-    const api = (port: number, path: string, body?: unknown): Promise<Response> =>
-      fetch(`http://127.0.0.1:${port}${path}`, {
-        method: body === undefined ? 'GET' : 'POST',
-        headers: {
-          authorization: `Bearer ${partnerKey}`,
-          'content-type': 'application/json',
-          'idempotency-key': 'stop-1',
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-    const submitted = await api(
-      first.port,
-      '/v1/applications',
-      syntheticApplication('stop', 66_001),
-    );
-    expect(submitted.status).toBe(202);
-    const { applicationId } = (await submitted.json()) as { applicationId: string };
-
-    // In the middle of the application.
-    first.signal('SIGTERM');
-    expect(await first.exit).toBe(0);
-    const said = first.output().split('Ctrl-C stops everything')[1] ?? '';
-    expect(said.split('\n').slice(1)).toEqual(['Stopping ...', '']);
-
-    const second = await run(data);
-    await expect
-      .poll(
-        async () =>
-          (
-            (await (await api(second.port, `/v1/applications/${applicationId}`)).json()) as {
-              status: string;
-            }
-          ).status,
-        { timeout: 60_000, interval: 200 },
-      )
-      .toMatch(/^(Disbursed|Declined|UnderReview|Awaiting\w+)$/);
-    second.signal('SIGINT');
-    await expect.poll(second.output, { interval: 1 }).toContain('Stopping ...');
-    second.signal('SIGINT');
-    // The second signal may come when the first has done its work.
-    expect([0, 130]).toContain(await second.exit);
-
-    const third = await run(data);
-    // The lines it prints work when pasted, wherever its folder is.
-    const lines = third.output().match(/^npx zhudai .*$/gm) ?? [];
-    expect(lines).toHaveLength(2);
-    for (const line of lines) {
-      const command = line.replace(/^npx zhudai/, `'${process.execPath}' local/cli/zhudai.ts`);
-      const { status, stderr } = spawnSync('sh', ['-c', command], { cwd: root, encoding: 'utf8' });
-      expect({ status, stderr }).toMatchObject({ status: 0 });
-    }
-    third.signal('SIGINT');
-    expect(await third.exit).toBe(0);
-  }, 240_000);
+    running.signal('SIGTERM');
+    expect(await running.exit).toBe(0);
+  }, 60_000);
 });
