@@ -18,6 +18,8 @@ export interface PlatformDatabase {
   readonly wire: Pick<DynamoWire, 'call' | 'forward'>;
   /** The tables themselves, where they are in this process. */
   readonly memory: TablesInProcess | undefined;
+  /** Lets go of what was deleted or overwritten, where it is kept in files of ours. */
+  compact(): Promise<void>;
   stop(): Promise<void>;
   /** Calls back, with what happened in words, when the database ends by itself. */
   onUnexpectedExit(work: (reason: string) => void): void;
@@ -46,6 +48,7 @@ export async function startDatabaseProcess(given: {
     pid: database.pid,
     wire,
     memory: undefined,
+    compact: () => Promise.resolve(),
     stop: () => {
       wire.close();
       return database.stop();
@@ -66,6 +69,7 @@ export function openMemoryDatabase(port: number): PlatformDatabase {
     find: (tableName: string, attributes: Fields) => tables.find(tableName, attributes),
   };
   return inThisProcess(port, memory, {
+    compact: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     onUnexpectedExit: () => undefined,
   });
@@ -97,6 +101,7 @@ export async function openKeptDatabase(given: {
     );
   });
   return inThisProcess(port, tables, {
+    compact: () => tables.compact(),
     stop: async () => {
       await tables.close();
       release();
@@ -113,7 +118,7 @@ export async function openKeptDatabase(given: {
 function inThisProcess(
   port: number,
   memory: TablesInProcess,
-  life: Pick<PlatformDatabase, 'stop' | 'onUnexpectedExit'>,
+  life: Pick<PlatformDatabase, 'compact' | 'stop' | 'onUnexpectedExit'>,
 ): PlatformDatabase {
   const forward = async (
     target: string,
@@ -134,6 +139,7 @@ function inThisProcess(
     pid: undefined,
     wire: { call: (target, body) => callOf(memory, target, body), forward },
     memory,
+    compact: life.compact,
     stop: () => {
       stopRouting();
       return life.stop();

@@ -85,6 +85,8 @@ const clockKey = Symbol.for('zhudai.clock');
 const RUNS_PER_ADVANCE_MAX = 6;
 /** However far the clock is moved, what recurs runs once a day: everything of a day happens before the next. */
 const RECURS_AT_LEAST_EVERY_MS = 86_400_000;
+const COMPACTED_EVERY_MS = 86_400_000;
+const COMPACTION_LOOKED_FOR_EVERY_MS = 3_600_000;
 const QUIET_ROUNDS = 3;
 const QUIET_PAUSE_MS = 5;
 
@@ -505,6 +507,12 @@ async function assemble(given: {
   await scheduler.start();
   whole.people.start();
   if (isFresh) await table.put('host', 'started', true);
+  const compaction = setInterval(() => {
+    compactDaily(whole).catch(onError);
+  }, COMPACTION_LOOKED_FOR_EVERY_MS).unref();
+  cleanUp.push(() => {
+    clearInterval(compaction);
+  });
   database.onUnexpectedExit((reason) => options.onDatabaseLost?.(reason));
   writeCredentials(whole);
   return new Platform(whole);
@@ -658,8 +666,21 @@ async function advanceTo(parts: Parts, targetMs: number): Promise<void> {
     await settle(parts, false);
   });
   scheduler.thinOut(0);
+  await compactDaily(parts);
   // The operator's token of before may have run out on the way.
   writeCredentials(parts);
+}
+
+/** What was erased leaves the files of the tables a day later at the most, by the platform's clock. */
+async function compactDaily({
+  database,
+  clock,
+  table,
+}: Pick<Parts, 'database' | 'clock' | 'table'>): Promise<void> {
+  const compactedAtMs = Number((await table.get('host', 'compactedAtMs')) ?? 0);
+  if (clock.now() - compactedAtMs < COMPACTED_EVERY_MS) return;
+  await table.put('host', 'compactedAtMs', clock.now());
+  await database.compact();
 }
 
 /** How often the copy is made again when something happened meanwhile. */

@@ -28,6 +28,8 @@ export class DamagedTables extends Error {
 
 const FIRST_GENERATION = 1;
 const LOG_BYTES_MAX = 64 * 1024 * 1024;
+/** As long as a backup. */
+const CUT_KEPT_MS = 35 * 86_400_000;
 const SNAPSHOT_PART_BYTES = 1024 * 1024;
 
 type Described = Parameters<MemoryTables['recall']>[0];
@@ -122,6 +124,13 @@ export class KeptTables {
   /** Calls back once when nothing can be kept any more, as on a full disk; from then on every request fails. */
   onBroken(work: (error: unknown) => void): void {
     this.#onBroken = work;
+  }
+
+  /** Makes a snapshot now: what was deleted or overwritten until this moment is in no file any more afterwards. */
+  async compact(): Promise<void> {
+    await this.#rotating;
+    this.#rotating ??= this.#rotate();
+    await this.#rotating;
   }
 
   /** Waits for what is on its way to the disk. */
@@ -266,8 +275,17 @@ async function findFiles(directory: string): Promise<Found> {
     outdated: [
       ...found.filter(({ generation }) => generation < from).map(({ name }) => name),
       ...names.filter((name) => name.endsWith('.snapshot.part')),
+      ...(await oldCuts(directory, names)),
     ],
   };
+}
+
+/** What was cut off long ago: nobody looks at it any more, and what was erased must be nowhere. */
+async function oldCuts(directory: string, names: readonly string[]): Promise<readonly string[]> {
+  const old: string[] = [];
+  for (const name of names.filter((each) => each.endsWith('.cut')))
+    if (Date.now() - (await stat(join(directory, name))).mtimeMs > CUT_KEPT_MS) old.push(name);
+  return old;
 }
 
 /** Reads a file that was finished: whatever is not whole in it was whole once. */

@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -224,6 +225,30 @@ describe('files that are not what they were', () => {
 function logAfter(log: string): string {
   return `${String(Number(log.slice(0, 6)) + 1).padStart(6, '0')}.log`;
 }
+
+it('has what was deleted or overwritten in no file any more after a snapshot', async () => {
+  const { directory, tables } = await made();
+  for (const id of ['gone', 'changed', 'stays'])
+    await tables.send(`${DYNAMO}PutItem`, put(id, `secret-of-${id}`));
+  await tables.send(`${DYNAMO}DeleteItem`, {
+    TableName: plainTable.TableName,
+    Key: { id: { S: 'gone' } },
+  });
+  await tables.send(`${DYNAMO}PutItem`, put('changed', 'nothing'));
+  const cut = join(directory, '000001.log.cut');
+  writeFileSync(cut, 'secret-of-gone');
+  utimesSync(cut, new Date(0), new Date(0));
+  const during = tables.compact();
+  await tables.send(`${DYNAMO}PutItem`, put('meanwhile', 'written'));
+  await during;
+  const files = readdirSync(directory).map((name) => readFileSync(join(directory, name), 'utf8'));
+  const left = ['gone', 'changed', 'stays'].filter((id) =>
+    files.join('').includes(`secret-of-${id}`),
+  );
+  expect(left).toEqual(['stays']);
+  await tables.close();
+  expect(stateOf((await open(directory)).tables)).toBe(stateOf(tables.tables));
+});
 
 describe('a stream of tables that are kept', () => {
   it('goes on behind the place where its reader was, over a snapshot and a start', async () => {
