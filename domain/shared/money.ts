@@ -146,6 +146,12 @@ export class ExactSum {
   rounded(mode: RoundingMode): number {
     return Number(roundRational(this.#numerator, this.#denominator, mode));
   }
+
+  /** The total × ratio, rounded once. */
+  multiplied({ numerator, denominator }: Ratio, mode: RoundingMode): number {
+    const total = this.#numerator * BigInt(numerator);
+    return Number(roundRational(total, this.#denominator * BigInt(denominator), mode));
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
+import { parseRate } from '../lending/annual-rate.ts';
 import { canonicalJson } from '../shared/canonical-json.ts';
-import { divideRounded } from '../shared/money.ts';
+import { ExactSum, multiplyRounded, type Ratio } from '../shared/money.ts';
 import { decideByPolicy, type DecisionSetting } from './decide-by-policy.ts';
 import { DecidedFacts, type ReplayCase } from './decision-record.ts';
 
@@ -94,10 +95,8 @@ function summaryOf(decided: readonly DecidedFacts[]): BookSummary {
   const offers = approved.flatMap(({ offer }) => (offer === undefined ? [] : [offer]));
   const approvedFen = offers.reduce((sum, { amountFen }) => sum + amountFen, 0);
   const expectedLossFen = approved.reduce((sum, facts) => sum + facts.expectedLossFen, 0);
-  const weighted = offers.reduce(
-    (sum, { amountFen, annualRate }) => sum + amountFen * Number(annualRate),
-    0,
-  );
+  const interest = new ExactSum();
+  for (const { amountFen, annualRate } of offers) interest.add(amountFen, parseRate(annualRate));
   return {
     byOutcome: {
       Approved: approved.length,
@@ -108,7 +107,8 @@ function summaryOf(decided: readonly DecidedFacts[]): BookSummary {
     approvedFen,
     expectedLossFen,
     expectedLossBasisPoints: share(expectedLossFen, approvedFen),
-    averageRateBasisPoints: share(Math.round(weighted), approvedFen),
+    averageRateBasisPoints:
+      approvedFen === 0 ? 0 : interest.multiplied(basisPointsOf(approvedFen), 'HalfUp'),
     reasons: countsOf(decided.flatMap(({ reasonCodes }) => reasonCodes)),
   };
 }
@@ -116,7 +116,12 @@ function summaryOf(decided: readonly DecidedFacts[]): BookSummary {
 const WHOLE = 10_000;
 
 function share(part: number, whole: number): number {
-  return whole === 0 ? 0 : divideRounded(part * WHOLE, whole, 'HalfUp');
+  return whole === 0 ? 0 : multiplyRounded(part, basisPointsOf(whole), 'HalfUp');
+}
+
+/** What a part is multiplied by to be told in basis points of a whole. */
+function basisPointsOf(whole: number): Ratio {
+  return { numerator: WHOLE, denominator: whole };
 }
 
 function countsOf(words: readonly string[]): Record<string, number> {

@@ -117,6 +117,17 @@ describe('ExactSum', () => {
     sum.add(1n, { numerator: 1, denominator: 6 });
     expect([sum.rounded('Up'), sum.rounded('Down')]).toEqual([1, 1]);
   });
+
+  it('is multiplied before it is rounded, not after', () => {
+    const sum = new ExactSum();
+    sum.add(1, { numerator: 1, denominator: 2 });
+    sum.add(2, { numerator: 1, denominator: 3 });
+    // 7/6 × 9/4 is 21/8; of 7/6 rounded first it would be 9/4.
+    const ratio = { numerator: 9, denominator: 4 };
+    expect(modes.map((mode) => sum.multiplied(ratio, mode))).toEqual([3, 3, 3, 2]);
+    expect(sum.multiplied({ numerator: 3, denominator: 7 }, 'HalfUp')).toBe(1);
+    expect(sum.multiplied({ numerator: 3, denominator: 7 }, 'HalfEven')).toBe(0);
+  });
 });
 
 describe('allocateByLargestRemainder', () => {

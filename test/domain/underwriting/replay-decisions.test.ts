@@ -45,21 +45,22 @@ describe('a replay', () => {
     );
   });
 
+  const decided = (outcome: DecidedFacts['outcome'], amountFen: number, annualRate: string) => ({
+    outcome,
+    reasonCodes: outcome === 'Approved' ? [] : ['DataMissing'],
+    score: 1,
+    grade: 'A',
+    offer: {
+      amountFen,
+      termMonths: 12,
+      annualRate,
+      repaymentMethod: 'EqualInstallment' as const,
+    },
+    approversRequired: 0 as const,
+    expectedLossFen: amountFen / 100,
+  });
+
   it('adds up amounts, losses and prices of what would be approved', () => {
-    const decided = (outcome: DecidedFacts['outcome'], amountFen: number, annualRate: string) => ({
-      outcome,
-      reasonCodes: outcome === 'Approved' ? [] : ['DataMissing'],
-      score: 1,
-      grade: 'A',
-      offer: {
-        amountFen,
-        termMonths: 12,
-        annualRate,
-        repaymentMethod: 'EqualInstallment' as const,
-      },
-      approversRequired: 0 as const,
-      expectedLossFen: amountFen / 100,
-    });
     const one = decided('Approved', 300_00, '0.1000');
     const two = decided('Approved', 100_00, '0.2000');
     const other = decided('Referred', 900_00, '0.2400');
@@ -82,11 +83,27 @@ describe('a replay', () => {
     expect(moves[1]).toMatchObject({ amountFen: [900_00, 0], annualRate: ['0.2400', ''] });
   });
 
+  it.each([
+    // 1314.5625 basis points; over the 2,103 fen that its 2,103.3 of interest make it would be 1314.375.
+    { offers: [[150_00, '0.1281'] as const, [10_00, '0.1818'] as const], average: 1315 },
+    // 1155.3125, and not 1155.625 over 1,849 fen of 1,848.5.
+    { offers: [[50_00, '0.0923'] as const, [110_00, '0.1261'] as const], average: 1155 },
+    // A half to the last place: 0.10005 is 1000.5 basis points, and goes up.
+    { offers: [[100_00, '0.10005'] as const], average: 1001 },
+    { offers: [[9_000_000_000_000_00, '0.1']] as const, average: 1000 },
+  ])('rounds the average price once: $average', ({ offers, average }) => {
+    const cases = offers.map(([amountFen, annualRate], index) => {
+      const facts = decided('Approved', amountFen, annualRate);
+      return { applicationId: String(index), before: facts, after: facts };
+    });
+    expect(compareReplay(cases).before.averageRateBasisPoints).toBe(average);
+  });
+
   it('of nothing says nothing', () => {
     expect(compareReplay([])).toMatchObject({
       cases: 0,
       isSame: true,
-      before: { approvalBasisPoints: 0, expectedLossBasisPoints: 0 },
+      before: { approvalBasisPoints: 0, expectedLossBasisPoints: 0, averageRateBasisPoints: 0 },
     });
   });
 });
