@@ -1,6 +1,7 @@
 import * as events from '@aws-sdk/client-eventbridge';
 import * as workflows from '@aws-sdk/client-sfn';
 import { messageOf } from './dynamo-wire.ts';
+import { answerInsteadOf, SdkRoutes, type SdkClient } from './sdk-routes.ts';
 
 /** Sends one request of a JSON protocol and answers its status and body. */
 export type CommandRoute = (
@@ -8,22 +9,9 @@ export type CommandRoute = (
   body: Readonly<Record<string, unknown>>,
 ) => Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }>;
 
-interface Client {
-  readonly config: { readonly endpoint?: () => Promise<{ hostname: string; port?: number }> };
-  readonly middlewareStack: { identify(): string[] };
-}
-
-interface Command {
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly middlewareStack: { identify(): string[] };
-  readonly constructor: { readonly name: string };
-}
-
-type Send = (this: Client, command: Command, ...rest: unknown[]) => Promise<unknown>;
-
 interface Service {
   readonly client: { readonly prototype: object };
-  readonly sample: () => Client & { destroy(): void };
+  readonly sample: () => SdkClient & { destroy(): void };
   readonly target: string;
   readonly endpointVariable: string;
   /** Commands whose input and answer are the same in the SDK and on the wire but for instants. */
@@ -55,8 +43,15 @@ const services: readonly Service[] = [
   },
 ];
 
-const routes = new Map<number, CommandRoute>();
-let isInstalled = false;
+const routes = new SdkRoutes<CommandRoute>(() => {
+  for (const service of services)
+    answerInsteadOf(service.client, service.sample(), async (client, { constructor, input }) => {
+      const operation = service.commands[constructor.name];
+      if (operation === undefined) return undefined;
+      const route = await routes.of(client, service.endpointVariable);
+      return route && call(route, { service, operation, input });
+    });
+});
 
 /**
  * Answers the commands that workflows live on (start, answer a task, put events) for our own endpoint at `port` directly:
@@ -64,46 +59,7 @@ let isInstalled = false;
  * options or a middleware of its own.
  */
 export function routeCommands(port: number, route: CommandRoute): () => void {
-  install();
-  routes.set(port, route);
-  return () => {
-    if (routes.get(port) === route) routes.delete(port);
-  };
-}
-
-function install(): void {
-  if (isInstalled) return;
-  isInstalled = true;
-  for (const service of services) {
-    const sample = service.sample();
-    const plainClient = sample.middlewareStack.identify().length;
-    sample.destroy();
-    const prototype = service.client.prototype as { send: Send };
-    const throughSdk = prototype.send;
-    prototype.send = async function send(command, ...rest) {
-      const operation = service.commands[command.constructor.name];
-      const isPlain =
-        operation !== undefined &&
-        rest.length === 0 &&
-        this.middlewareStack.identify().length === plainClient;
-      const route = isPlain ? await routeOf(this, service.endpointVariable) : undefined;
-      if (!route || operation === undefined) return throughSdk.call(this, command, ...rest);
-      return call(route, { service, operation, input: command.input });
-    };
-  }
-}
-
-const ports = new WeakMap<Client, number>();
-
-async function routeOf(client: Client, variable: string): Promise<CommandRoute | undefined> {
-  let port = ports.get(client);
-  if (port === undefined) {
-    const explicit = await client.config.endpoint?.();
-    const address = explicit ?? new URL(process.env[variable] ?? 'http://none:1');
-    port = address.hostname === '127.0.0.1' ? Number(address.port) : 0;
-    ports.set(client, port);
-  }
-  return routes.get(port);
+  return routes.add(port, route);
 }
 
 async function call(

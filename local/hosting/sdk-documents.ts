@@ -2,6 +2,7 @@ import * as dynamodb from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { fromItem, toItem, type Attribute } from './attribute-values.ts';
 import { messageOf } from './dynamo-wire.ts';
+import { answerInsteadOf, SdkRoutes, type SdkClient } from './sdk-routes.ts';
 
 /** Sends one request to the database and answers its status and what it says, in DynamoDB's notation. */
 export type DocumentRoute = (operation: string, request: Input) => Promise<Answer>;
@@ -14,24 +15,10 @@ interface Answer {
 type Input = Readonly<Record<string, unknown>>;
 type Items = Record<string, Attribute>;
 
-interface DocumentClient {
-  readonly config: {
-    readonly endpoint?: () => Promise<{ hostname: string; port?: number }>;
-    readonly translateConfig?: {
-      marshallOptions?: Readonly<Record<string, unknown>>;
-      unmarshallOptions?: Readonly<Record<string, unknown>>;
-    };
-  };
-  readonly middlewareStack: { identify(): string[] };
+interface Translation {
+  marshallOptions?: Readonly<Record<string, unknown>>;
+  unmarshallOptions?: Readonly<Record<string, unknown>>;
 }
-
-interface Command {
-  readonly input: Input;
-  readonly middlewareStack: { identify(): string[] };
-  readonly constructor: { readonly name: string };
-}
-
-type Send = (this: DocumentClient, command: Command, ...rest: unknown[]) => Promise<unknown>;
 
 /** Commands by class, and what the wire calls them. Others go through the SDK. */
 const operations: Readonly<Record<string, string>> = {
@@ -53,11 +40,24 @@ const itemFields: ReadonlySet<string> = new Set([
 ]);
 
 const ATTEMPTS_MAX = 3;
-const routes = new Map<number, DocumentRoute>();
-let isInstalled = false;
-/** How many middlewares a client and a command have that nobody has added anything to. */
-let plainClient = 0;
-let plainCommand = 0;
+const region = 'us-east-1';
+const routes = new SdkRoutes<DocumentRoute>(() => {
+  /** How many middlewares a command has that nobody has added anything to. */
+  const plain = new dynamodb.GetItemCommand({
+    TableName: 'x',
+    Key: {},
+  }).middlewareStack.identify().length;
+  const sample = DynamoDBDocumentClient.from(new dynamodb.DynamoDBClient({ region }));
+  answerInsteadOf(DynamoDBDocumentClient, sample, async (client, command) => {
+    const operation = operations[command.constructor.name];
+    const isPlain =
+      operation !== undefined &&
+      command.middlewareStack.identify().length <= plain &&
+      isPlainTranslation(client);
+    const route = isPlain ? await routes.of(client, 'AWS_ENDPOINT_URL_DYNAMODB') : undefined;
+    return route && operation !== undefined ? call(route, operation, command.input) : undefined;
+  });
+});
 
 /**
  * Answers the document client's commands for the database at `port` directly. The SDK's own way costs half a millisecond
@@ -66,60 +66,19 @@ let plainCommand = 0;
  * middleware of their own, another endpoint.
  */
 export function routeDocuments(port: number, route: DocumentRoute): () => void {
-  install();
-  routes.set(port, route);
-  return () => {
-    if (routes.get(port) === route) routes.delete(port);
-  };
+  return routes.add(port, route);
 }
 
-function install(): void {
-  if (isInstalled) return;
-  isInstalled = true;
-  const sample = DynamoDBDocumentClient.from(new dynamodb.DynamoDBClient({ region: 'us-east-1' }));
-  plainClient = sample.middlewareStack.identify().length;
-  plainCommand = new dynamodb.GetItemCommand({ TableName: 'x', Key: {} }).middlewareStack.identify()
-    .length;
-  sample.destroy();
-  const prototype = DynamoDBDocumentClient.prototype as unknown as { send: Send };
-  const throughSdk = prototype.send;
-  prototype.send = async function send(command, ...rest) {
-    const operation = operations[command.constructor.name];
-    const isPlain =
-      operation !== undefined &&
-      rest.length === 0 &&
-      this.middlewareStack.identify().length === plainClient &&
-      command.middlewareStack.identify().length <= plainCommand &&
-      isPlainTranslation(this.config.translateConfig);
-    const route = isPlain ? await routeOf(this) : undefined;
-    if (!route || operation === undefined) return throughSdk.call(this, command, ...rest);
-    return call(route, operation, command.input);
-  };
-}
-
-function isPlainTranslation(config: DocumentClient['config']['translateConfig']): boolean {
-  const { removeUndefinedValues, ...others } = config?.marshallOptions ?? {};
+function isPlainTranslation(client: SdkClient): boolean {
+  const { translateConfig } = client.config as { readonly translateConfig?: Translation };
+  const { removeUndefinedValues, ...others } = translateConfig?.marshallOptions ?? {};
   return (
     removeUndefinedValues === true &&
     Object.values(others).every((value) => value === undefined || value === false) &&
-    Object.values(config?.unmarshallOptions ?? {}).every(
+    Object.values(translateConfig?.unmarshallOptions ?? {}).every(
       (value) => value === undefined || value === false,
     )
   );
-}
-
-const ports = new WeakMap<DocumentClient, number>();
-
-async function routeOf(client: DocumentClient): Promise<DocumentRoute | undefined> {
-  let port = ports.get(client);
-  if (port === undefined) {
-    const explicit = await client.config.endpoint?.();
-    const address =
-      explicit ?? new URL(process.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? 'http://none:1');
-    port = address.hostname === '127.0.0.1' ? Number(address.port) : 0;
-    ports.set(client, port);
-  }
-  return routes.get(port);
 }
 
 async function call(route: DocumentRoute, operation: string, input: Input): Promise<unknown> {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AwsAnswer, AwsRequest } from './aws-request.ts';
+import { SdkRoutes } from './sdk-routes.ts';
 
 /** What the SDK's HTTP handler is given and answers; only what is used here. */
 interface SdkRequest {
@@ -22,8 +23,19 @@ type Handle = (this: unknown, request: SdkRequest, options: unknown) => Promise<
 /** Answers the SDK's requests to one port of this machine in place of its HTTP client. */
 export type PortRoute = (request: AwsRequest) => Promise<AwsAnswer>;
 
-const routes = new Map<number, PortRoute>();
-let isInstalled = false;
+const routes = new SdkRoutes<PortRoute>(() => {
+  const client = new DynamoDBClient({ region: 'us-east-1', endpoint: 'http://127.0.0.1' });
+  const prototype = Object.getPrototypeOf(client.config.requestHandler) as { handle: Handle };
+  client.destroy();
+  const overNetwork = prototype.handle;
+  prototype.handle = async function handle(request, options) {
+    const route = request.hostname === '127.0.0.1' ? routes.at(request.port ?? 80) : undefined;
+    const body = route && bytesOf(request.body);
+    // A body that streams goes over the network, where it is read as it comes.
+    if (!route || !body) return overNetwork.call(this, request, options);
+    return toSdk(await route(toAws(request, body)), request);
+  };
+});
 
 /**
  * Functions use plain SDK clients, and in this process all of those share one HTTP handler. Requests to our own endpoint
@@ -31,27 +43,7 @@ let isInstalled = false;
  * go over a leaner client, and its streams are read the moment something is written.
  */
 export function routeSdkRequests(port: number, route: PortRoute): () => void {
-  install();
-  routes.set(port, route);
-  return () => {
-    if (routes.get(port) === route) routes.delete(port);
-  };
-}
-
-function install(): void {
-  if (isInstalled) return;
-  isInstalled = true;
-  const client = new DynamoDBClient({ region: 'us-east-1', endpoint: 'http://127.0.0.1' });
-  const prototype = Object.getPrototypeOf(client.config.requestHandler) as { handle: Handle };
-  client.destroy();
-  const overNetwork = prototype.handle;
-  prototype.handle = async function handle(request, options) {
-    const route = request.hostname === '127.0.0.1' ? routes.get(request.port ?? 80) : undefined;
-    const body = route && bytesOf(request.body);
-    // A body that streams goes over the network, where it is read as it comes.
-    if (!route || !body) return overNetwork.call(this, request, options);
-    return toSdk(await route(toAws(request, body)), request);
-  };
+  return routes.add(port, route);
 }
 
 function bytesOf(body: unknown): Buffer | undefined {
