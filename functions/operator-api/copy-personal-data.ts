@@ -2,7 +2,6 @@ import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import * as z from 'zod';
 import { sealedSubjectOf } from '#domain/applications/ports.ts';
-import { catalogKeyOf } from '#domain/catalog/catalog-key.ts';
 import { ReasonTexts } from '#domain/catalog/reason-texts.ts';
 import { recordCopy } from '#domain/privacy/answer-request.ts';
 import { copyOfBorrower, type HeldApplication } from '#domain/privacy/copy-of-borrower.ts';
@@ -10,23 +9,20 @@ import {
   PersonVerification,
   type PersonalDataRequest,
 } from '#domain/privacy/personal-data-request.ts';
-import { retentionPolicyOf } from '#domain/privacy/retention-policy.ts';
-import { businessDateOf } from '#domain/shared/calendar.ts';
 import { sha256Hex } from '#domain/shared/digest.ts';
-import { ApplicationErased, InvalidInput } from '#domain/shared/errors.ts';
-import { loanIdOf, personalDataRequestIdOf } from '#domain/shared/ids.ts';
+import { ApplicationErased } from '#domain/shared/errors.ts';
+import { loanIdOf } from '#domain/shared/ids.ts';
 import { ApplicationId, BusinessDate, PersonalDataRequestId } from '#domain/shared/primitives.ts';
-import { apiRoute, replayedHeader } from '#platform/api-route.ts';
+import { apiRoute } from '#platform/api-route.ts';
 import { documentClient, objectClient, requireEnvironment } from '#platform/clients.ts';
 import { existing } from '#platform/existing.ts';
 import { personalDataVault } from '#platform/pii.ts';
-import { policyInForce } from '#platform/policy-in-force.ts';
-import { ApiProblem } from '#platform/problem.ts';
 import { DynamoCases } from '#platform/repositories/cases.ts';
 import { DynamoLoanFiles } from '#platform/repositories/loan-files.ts';
 import { DynamoNotices } from '#platform/repositories/notices.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
 import { now } from '#platform/time.ts';
+import { enterRequest } from './enter-request.ts';
 import { requestDependencies } from './request-dependencies.ts';
 
 const DOWNLOAD_SECONDS = 900;
@@ -75,40 +71,14 @@ type CopyDependencies = ReturnType<typeof copyDependencies>;
 export const handler = apiRoute({
   description: copyPersonalDataRoute,
   dependencies: copyDependencies,
-  run: async ({ caller, body, idempotency }, dependencies) => {
-    const { operatorId } = caller;
-    const { requests, catalog, now } = dependencies;
-    const { mark, bodyHash } = idempotency;
-    const requestId = personalDataRequestIdOf(operatorId, mark);
-    const known = await requests.find(requestId);
-    if (known !== undefined) return replayed(known, bodyHash);
-    const at = now();
-    const date = businessDateOf(at.getTime());
-    if (body.receivedOn > date) throw new InvalidInput(`nothing was received on ${date} yet`);
-    const pack = await policyInForce(catalog);
-    const made = await makeCopy(body.applicationId, { requestId, at }, dependencies);
-    const request = recordCopy(
-      {
-        ...body,
-        requestId,
-        operatorId,
-        bodyHash,
-        policyPack: catalogKeyOf(pack.packId, pack.version),
-        policy: retentionPolicyOf(pack, date),
-        at: at.toISOString(),
-      },
-      made,
+  run: async (asked, dependencies) => {
+    const { body } = asked;
+    const { request, headers } = await enterRequest(asked, dependencies, async ({ facts }) =>
+      recordCopy({ ...body, ...facts }, await makeCopy(body.applicationId, facts, dependencies)),
     );
-    await requests.replace(request);
-    return { body: await answerOf(request) };
+    return { body: await answerOf(request), headers };
   },
 });
-
-async function replayed(known: PersonalDataRequest, bodyHash: string) {
-  if (known.bodyHash !== bodyHash)
-    throw new ApiProblem('IdempotencyKeyReused', 'use a new key for a new request');
-  return { body: await answerOf(known), headers: replayedHeader };
-}
 
 async function answerOf({ requestId, answerBy, copy }: PersonalDataRequest) {
   const { objectKey, sha256, applications } = existing(copy, 'a copy of this request');
@@ -126,7 +96,7 @@ async function answerOf({ requestId, answerBy, copy }: PersonalDataRequest) {
 /** Under a prefix whose objects go by themselves after some weeks; the same request writes the same place. */
 async function makeCopy(
   applicationId: string,
-  { requestId, at }: { readonly requestId: string; readonly at: Date },
+  { requestId, at }: { readonly requestId: string; readonly at: string },
   dependencies: CopyDependencies,
 ): Promise<NonNullable<PersonalDataRequest['copy']>> {
   const { applications, cases, catalog, retention } = dependencies;
@@ -141,7 +111,7 @@ async function makeCopy(
   ]);
   const none = { reasonTextsId: 'none', version: 1, texts: {} };
   const sections = copyOfBorrower(held, contacts.items, texts ?? none);
-  const text = JSON.stringify({ requestId, madeAt: at.toISOString(), sections }, undefined, 2);
+  const text = JSON.stringify({ requestId, madeAt: at, sections }, undefined, 2);
   const objectKey = `copies/${applicationId}/${requestId}.json`;
   await objectClient().send(
     new PutObjectCommand({

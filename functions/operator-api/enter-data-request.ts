@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { catalogKeyOf } from '#domain/catalog/catalog-key.ts';
 import { decideRetention } from '#domain/privacy/decide-retention.ts';
 import {
   ErasureKind,
@@ -7,16 +6,14 @@ import {
   Verification,
   type PersonalDataRequest,
 } from '#domain/privacy/personal-data-request.ts';
-import { retentionPolicyOf, type RetentionPolicy } from '#domain/privacy/retention-policy.ts';
-import { businessDateOf } from '#domain/shared/calendar.ts';
+import type { RetentionPolicy } from '#domain/privacy/retention-policy.ts';
 import { InvalidInput } from '#domain/shared/errors.ts';
-import { loanIdOf, personalDataRequestIdOf } from '#domain/shared/ids.ts';
+import { loanIdOf } from '#domain/shared/ids.ts';
 import { ApplicationId, BusinessDate } from '#domain/shared/primitives.ts';
-import { apiRoute, replayedHeader } from '#platform/api-route.ts';
+import { apiRoute } from '#platform/api-route.ts';
 import { existing } from '#platform/existing.ts';
-import { policyInForce } from '#platform/policy-in-force.ts';
-import { ApiProblem } from '#platform/problem.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
+import { enterRequest } from './enter-request.ts';
 import { requestDependencies, type RequestDependencies } from './request-dependencies.ts';
 import { RequestView, viewRequest } from './request-view.ts';
 
@@ -45,41 +42,21 @@ export const enterDataRequestRoute = describeRoute({
 export const handler = apiRoute({
   description: enterDataRequestRoute,
   dependencies: requestDependencies,
-  run: async ({ caller, body, idempotency }, dependencies) => {
-    const { operatorId } = caller;
-    const { requests, catalog, now } = dependencies;
-    const { mark, bodyHash } = idempotency;
-    const requestId = personalDataRequestIdOf(operatorId, mark);
-    const known = await requests.find(requestId);
-    if (known !== undefined) return replayed(known, bodyHash);
-    const at = now();
-    const date = businessDateOf(at.getTime());
-    const { kind, verification, receivedOn } = body;
-    const asked = { kind, verification, receivedOn };
-    assertFits(asked);
-    if (asked.receivedOn > date) throw new InvalidInput(`nothing was received on ${date} yet`);
-    const pack = await policyInForce(catalog);
-    const policy = retentionPolicyOf(pack, date);
-    const request = startRequest({
-      ...asked,
-      requestId,
-      operatorId,
-      bodyHash,
-      policyPack: catalogKeyOf(pack.packId, pack.version),
-      decisions: await decide(body, { policy, date }, dependencies),
-      policy,
-      at: at.toISOString(),
-    });
-    await requests.replace(request);
-    return { body: viewRequest(request) };
+  run: async (asked, dependencies) => {
+    const { kind, verification, receivedOn } = asked.body;
+    const { request, headers } = await enterRequest(
+      asked,
+      dependencies,
+      async ({ facts, date }) => {
+        assertFits(asked.body);
+        const today = { policy: facts.policy, date };
+        const decisions = await decide(asked.body, today, dependencies);
+        return startRequest({ kind, verification, receivedOn, ...facts, decisions });
+      },
+    );
+    return { body: viewRequest(request), headers };
   },
 });
-
-function replayed(known: PersonalDataRequest, bodyHash: string) {
-  if (known.bodyHash !== bodyHash)
-    throw new ApiProblem('IdempotencyKeyReused', 'use a new key for a new request');
-  return { body: viewRequest(known), headers: replayedHeader };
-}
 
 /** A person is verified, a line of the register is not; neither stands for the other. */
 function assertFits({ kind, verification }: Pick<PersonalDataRequest, 'kind' | 'verification'>) {
