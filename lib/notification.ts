@@ -42,6 +42,7 @@ export class Notification extends Construct {
       timeout: Duration.seconds(30),
       isAsynchronous: true,
       access: [
+        uses(data.notices, 'PutItem'),
         uses(data.applications, 'GetItem'),
         uses(data.catalog, 'GetItem'),
         asksProviders(data.providerSecret),

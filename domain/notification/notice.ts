@@ -7,6 +7,7 @@ import { Language, NoticeKind } from './message-templates.ts';
 import type { LoanNotice } from './loan-notices.ts';
 
 const about = {
+  /** Of an application that became no loan: the one it would have been, by the same rule (`loanIdOf`). */
   loanId: LoanId,
   /** Kind, key and channel: the same news over the same channel is one notice, however often its event comes. */
   noticeId: z.string().min(1).max(200),
@@ -45,6 +46,7 @@ export const Notice = z.discriminatedUnion('channel', [
 ]);
 export type Notice = z.infer<typeof Notice>;
 export type Message = Extract<Notice, { channel: 'Sms' | 'Voice' }>;
+export type News = Extract<Notice, { channel: 'Webhook' }>;
 
 /** The shards that waiting notices are spread over, so that no single key takes every write. */
 export const waitingShards = ['0', '1', '2', '3'] as const;
@@ -82,7 +84,7 @@ export function waitingNews(
   news: Readonly<Record<string, unknown>>,
   to: Recipient,
   { key, at }: { readonly key: string; readonly at: string },
-): Notice {
+): News {
   return {
     ...waiting(to, `${key}.Webhook`, { at, sendAt: at }),
     channel: 'Webhook',

@@ -6,6 +6,9 @@ export interface QuietHours {
   readonly to: string;
 }
 
+/** Those of a machine: it is never disturbed. */
+export const neverQuiet: QuietHours = { from: '00:00', to: '00:00' };
+
 /** The two words of a policy leaf such as `collect.quietHours`. Throws when they are not two times of day. */
 export function quietHoursOf(words: readonly string[]): QuietHours {
   const [from, to, ...rest] = words;

@@ -20,24 +20,29 @@ import {
   markSent,
   referenceOf,
   type Message,
+  type News,
   type Notice,
 } from '#domain/notification/notice.ts';
 import type { Notices } from '#domain/notification/ports.ts';
 import { ConcurrentChange, Unavailable } from '#domain/shared/errors.ts';
-import type { QuietHours } from '#domain/shared/quiet-hours.ts';
+import { neverQuiet, type QuietHours } from '#domain/shared/quiet-hours.ts';
 import { existing } from '#platform/existing.ts';
 import { partnerWebhookSecrets } from '#platform/webhook-secret.ts';
 import type { WebhookSender } from '#platform/webhook-sender.ts';
 
-export interface DeliveryDependencies {
+/** What telling a partner takes. */
+export interface NewsDependencies {
   readonly notices: Notices;
-  readonly applications: Applications;
   readonly catalog: Catalog;
-  readonly vault: PersonalDataVault;
-  readonly messages: MessageSender;
   readonly webhooks: WebhookSender;
   readonly webhookSecretKeys: () => Promise<readonly string[]>;
   readonly now: () => Date;
+}
+
+export interface DeliveryDependencies extends NewsDependencies {
+  readonly applications: Applications;
+  readonly vault: PersonalDataVault;
+  readonly messages: MessageSender;
 }
 
 export type Delivery = 'NotYet' | 'Sent' | 'Failed' | 'Expired' | 'Overtaken';
@@ -46,17 +51,30 @@ export type Delivery = 'NotYet' | 'Sent' | 'Failed' | 'Expired' | 'Overtaken';
  * Sends one waiting notice and notes what came of it. Two deliverers at once are harmless: the provider and the partner
  * know the reference, and only one of the two notes is stored.
  */
-export async function deliverNotice(
+export function deliverNotice(
   notice: Notice,
   quiet: QuietHours,
   dependencies: DeliveryDependencies,
 ): Promise<Delivery> {
-  const { notices, now } = dependencies;
+  return notice.channel === 'Webhook'
+    ? deliverNews(notice, dependencies)
+    : deliver(notice, dependencies, { quiet, send: () => tellBorrower(notice, dependencies) });
+}
+
+/** The same of news for the partner, whose machines know no quiet hours. */
+export function deliverNews(notice: News, dependencies: NewsDependencies): Promise<Delivery> {
+  const send = () => tellPartner(notice, dependencies);
+  return deliver(notice, dependencies, { quiet: neverQuiet, send });
+}
+
+async function deliver(
+  notice: Notice,
+  { notices, now }: Pick<NewsDependencies, 'notices' | 'now'>,
+  { quiet, send }: { readonly quiet: QuietHours; readonly send: () => Promise<Notice> },
+): Promise<Delivery> {
   const at = now().toISOString();
   if (!isToSend(notice, { at, quiet })) return 'NotYet';
-  const next = isUseless(notice, at)
-    ? markExpired(notice)
-    : await attempt(notice, quiet, dependencies);
+  const next = isUseless(notice, at) ? markExpired(notice) : await attempt();
   try {
     await notices.replace(next);
   } catch (error) {
@@ -65,21 +83,14 @@ export async function deliverNotice(
   }
   if (next.status === 'Expired') return 'Expired';
   return next.status === 'Sent' ? 'Sent' : 'Failed';
-}
 
-async function attempt(
-  notice: Notice,
-  quiet: QuietHours,
-  dependencies: DeliveryDependencies,
-): Promise<Notice> {
-  try {
-    return notice.channel === 'Webhook'
-      ? await tellPartner(notice, dependencies)
-      : await tellBorrower(notice, dependencies);
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    const at = dependencies.now().toISOString();
-    return markFailed(notice, { at, because: error.message, quiet });
+  async function attempt(): Promise<Notice> {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      return markFailed(notice, { at: now().toISOString(), because: error.message, quiet });
+    }
   }
 }
 
@@ -110,8 +121,8 @@ async function tellBorrower(
 }
 
 async function tellPartner(
-  notice: Extract<Notice, { channel: 'Webhook' }>,
-  { catalog, webhooks, webhookSecretKeys, now }: DeliveryDependencies,
+  notice: News,
+  { catalog, webhooks, webhookSecretKeys, now }: NewsDependencies,
 ): Promise<Notice> {
   const { partnerId, news } = notice;
   const partner = await catalog.find({ kind: 'partner', id: partnerId }, Partner);

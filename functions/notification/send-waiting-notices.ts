@@ -5,7 +5,7 @@ import type { PageKey } from '#domain/shared/page.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
 import { deliverNotice, type Delivery, type DeliveryDependencies } from './deliver-notice.ts';
 import { deliveryDependencies } from './delivery-dependencies.ts';
-import { loanAndQuietHours } from '#platform/quiet-hours-in-force.ts';
+import { quietHoursFor } from '#platform/quiet-hours-in-force.ts';
 
 const PAGE = 100;
 const CONCURRENCY = 8;
@@ -64,8 +64,7 @@ async function deliverAll(
 async function deliver(key: Key, dependencies: SendWaitingDependencies): Promise<Delivery> {
   const notice = await dependencies.notices.find(key);
   if (notice === undefined) return 'Overtaken';
-  const { quiet } = await loanAndQuietHours(key.loanId, dependencies);
-  return deliverNotice(notice, quiet, dependencies);
+  return deliverNotice(notice, await quietHoursFor(notice, dependencies), dependencies);
 }
 
 export const handler = workflowTask({

@@ -5,7 +5,7 @@ import { LoanId } from '#domain/shared/primitives.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { existing } from '#platform/existing.ts';
-import { loanAndQuietHours } from '#platform/quiet-hours-in-force.ts';
+import { quietHoursFor } from '#platform/quiet-hours-in-force.ts';
 import { answerOnce, rememberedRequests } from '#platform/remembered-requests.ts';
 import { DynamoCatalog } from '#platform/repositories/catalog.ts';
 import { DynamoLoans } from '#platform/repositories/loans.ts';
@@ -46,7 +46,7 @@ export const handler = apiRoute({
     const call = { keys, callerId: caller.operatorId, idempotency, at, answer: NoticeView };
     return answerOnce(call, async () => {
       const notice = existing(await notices.find(parameters), 'such notice');
-      const { quiet } = await loanAndQuietHours(parameters.loanId, dependencies);
+      const quiet = await quietHoursFor(notice, dependencies);
       const next = sendAgain(notice, { at: at.toISOString(), quiet });
       if (next === undefined)
         throw new InvalidTransition(`notice ${notice.noticeId} is ${notice.status}`);

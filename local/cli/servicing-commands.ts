@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { loanIdOf } from '../../domain/shared/ids.ts';
 import { connected, connection } from './connection.ts';
 import type { CommandFlags } from './credentials.ts';
 
@@ -195,26 +196,33 @@ function addReceiptCommands(receipts: Command): void {
 
 function addNoticeCommands(notices: Command): void {
   connected(notices.command('list'))
-    .description('what was sent about a loan, and what became of it')
-    .argument('<loanId>')
-    .action(async (loanId: string, flags: CommandFlags) => {
+    .description(
+      'what was sent about a loan, or about a declined application, and what became of it',
+    )
+    .argument('<loanId>', 'or the id of the application')
+    .action(async (id: string, flags: CommandFlags) => {
       const { output, operator } = await connection(flags);
       const { describeRows, noticeColumns } = await import('./servicing.ts');
-      const body = await operator.get(`/ops/loans/${loanId}/notices`);
+      const body = await operator.get(`/ops/loans/${noticedUnder(id)}/notices`);
       const rows = body['items'] as readonly Readonly<Record<string, unknown>>[];
       output.result(rows, () => describeRows(rows, noticeColumns, 'nothing was sent'));
     });
 
   connected(notices.command('resend'))
     .description('send a notice that did not arrive once more')
-    .argument('<loanId>')
+    .argument('<loanId>', 'or the id of the application')
     .argument('<noticeId>')
-    .action(async (loanId: string, noticeId: string, flags: CommandFlags) => {
+    .action(async (id: string, noticeId: string, flags: CommandFlags) => {
       const { output, operator } = await connection(flags);
-      const path = `/ops/loans/${loanId}/notices/${encodeURIComponent(noticeId)}/resend`;
+      const path = `/ops/loans/${noticedUnder(id)}/notices/${encodeURIComponent(noticeId)}/resend`;
       const { body } = await operator.post(path, {});
       output.result(body, () => [`${noticeId} is ${String(body['status'])}`]);
     });
+}
+
+/** What an application is about is told under the loan it is, or would have been. */
+function noticedUnder(id: string): string {
+  return id.startsWith('app_') ? loanIdOf(id) : id;
 }
 
 function addDayCommands(days: Command): void {

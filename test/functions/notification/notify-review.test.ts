@@ -4,9 +4,21 @@ import type { Application } from '#domain/applications/application.ts';
 import { changeApplication } from '#domain/applications/change-application.ts';
 import { concludeReview } from '#domain/applications/reopen-application.ts';
 import { Unavailable } from '#domain/shared/errors.ts';
+import { sendAgain } from '#domain/notification/notice.ts';
+import { loanIdOf } from '#domain/shared/ids.ts';
+import type { Loans } from '#domain/loans/ports.ts';
+import type { PersonalDataVault } from '#domain/applications/ports.ts';
+import type { MessageSender } from '#domain/applications/provider-ports.ts';
+import { runSendWaitingNotices } from '#functions/notification/send-waiting-notices.ts';
+import { quietHoursFor } from '#platform/quiet-hours-in-force.ts';
+import { InMemoryNotices } from '#test/support/in-memory-notices.ts';
 import { runNotifyReview } from '#functions/notification/notify-review.ts';
 import { partnerWebhookSecrets } from '#platform/webhook-secret.ts';
-import { HttpWebhookSender, type WebhookMessage } from '#platform/webhook-sender.ts';
+import {
+  HttpWebhookSender,
+  type WebhookMessage,
+  type WebhookSender,
+} from '#platform/webhook-sender.ts';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { InMemoryApplications } from '#test/support/in-memory-applications.ts';
@@ -19,6 +31,16 @@ const review = {
   dueAt: '2026-11-27T02:00:00.000Z',
   at: '2026-11-24T10:00:00.000Z',
   operatorId: 'operator-b',
+};
+
+const HOUR_MS = 3_600_000;
+const SCHEDULE_MS = 5 * 60_000;
+
+/** There is no loan, and no borrower is written to: whoever looks for either fails. */
+const nobodyElse = {
+  loans: { find: () => Promise.resolve(undefined) } as unknown as Loans,
+  vault: {} as PersonalDataVault,
+  messages: {} as MessageSender,
 };
 
 /** A declined application, its partner with an address or without one, and what was sent to it. */
@@ -38,14 +60,18 @@ async function world(outcome?: 'Upheld' | 'Overturned', webhookUrl?: string) {
   const said = outcome === undefined ? undefined : concludeReview(declined, { ...review, outcome });
   if (said !== undefined) await applications.replace(said);
   const sent: WebhookMessage[] = [];
+  const notices = new InMemoryNotices();
+  const clock = { at: Date.parse('2026-11-24T10:00:01Z') };
   const ports = {
     applications,
     catalog,
+    notices,
+    now: () => new Date(clock.at),
     webhooks: { send: (message: WebhookMessage) => Promise.resolve(void sent.push(message)) },
     webhookSecretKeys: () => Promise.resolve(['key']),
   };
   const application: Application = said ?? declined;
-  return { ports, sent, application, event: { applicationId: application.applicationId } };
+  return { ports, sent, clock, application, event: { applicationId: application.applicationId } };
 }
 
 const bodyOf = ({ body }: WebhookMessage): unknown => JSON.parse(body);
@@ -83,18 +109,68 @@ describe('the news of a review', () => {
     expect(application.declineReview?.successorId).toMatch(/^app_/);
   });
 
-  it('carries one id however often its event comes, so that the partner hears it once', async () => {
+  it('is heard once however often its event comes, also at the same moment', async () => {
     const { ports, sent, event } = await world('Upheld', 'https://partner.example');
-    await runNotifyReview(event, ports);
-    await runNotifyReview(event, ports);
-    expect(new Set(sent.map(({ messageId }) => messageId)).size).toBe(1);
-    expect(sent[0]?.messageId).toBe(`${event.applicationId}-DeclineReview-Upheld`);
+    await Promise.all([runNotifyReview(event, ports), runNotifyReview(event, ports)]);
+    expect(await runNotifyReview(event, ports)).toEqual({ isTold: false });
+    const loanId = loanIdOf(event.applicationId);
+    expect(sent.map(({ messageId }) => messageId)).toEqual([
+      `${loanId}-DeclineReview.Upheld.Webhook-1`,
+    ]);
   });
 
-  it('is tried again when the partner does not answer: the event comes again', async () => {
-    const { ports, event } = await world('Upheld', 'https://partner.example');
+  it('is kept while the partner does not answer, and sent by the schedule as news of a loan is', async () => {
+    const { ports, sent, clock, event } = await world('Upheld', 'https://partner.example');
+    const tries: number[] = [];
+    const down = {
+      send: () => {
+        tries.push(clock.at);
+        return Promise.reject(new Unavailable('down'));
+      },
+    };
+    expect(await runNotifyReview(event, { ...ports, webhooks: down })).toEqual({ isTold: false });
+    const fromTo = async (hours: number, webhooks: WebhookSender): Promise<void> => {
+      for (const until = clock.at + hours * HOUR_MS; clock.at < until;) {
+        clock.at += SCHEDULE_MS;
+        await runSendWaitingNotices({}, { ...ports, ...nobodyElse, webhooks });
+      }
+    };
+    await fromTo(2, down);
+    // At once, then after 5 seconds, 5 minutes and half an hour, each at the next run of the schedule.
+    expect(tries.length).toBe(4);
+    await fromTo(3, ports.webhooks);
+    expect(sent.map(bodyOf)).toMatchObject([{ type: 'application.review_upheld' }]);
+    const { items } = await ports.notices.listByLoan(loanIdOf(event.applicationId), { limit: 9 });
+    expect(items).toMatchObject([{ status: 'Sent', attempts: 5, lastFault: 'down' }]);
+  });
+
+  it('waits for a person after eight tries over two days, and is sent again under another id', async () => {
+    const { ports, sent, clock, event } = await world('Upheld', 'https://partner.example');
     const down = { send: () => Promise.reject(new Unavailable('down')) };
-    await expect(runNotifyReview(event, { ...ports, webhooks: down })).rejects.toThrow(Unavailable);
+    await runNotifyReview(event, { ...ports, webhooks: down });
+    for (let run = 0; run < (96 * HOUR_MS) / SCHEDULE_MS; run += 1) {
+      clock.at += SCHEDULE_MS;
+      await runSendWaitingNotices({}, { ...ports, ...nobodyElse, webhooks: down });
+    }
+    const loanId = loanIdOf(event.applicationId);
+    const [parked = expect.fail('nothing is kept')] = (
+      await ports.notices.listByLoan(loanId, { limit: 9 })
+    ).items;
+    expect(parked).toMatchObject({
+      status: 'Parked',
+      attempts: 8,
+      applicationId: event.applicationId,
+    });
+    const at = ports.now().toISOString();
+    const again = sendAgain(parked, {
+      at,
+      quiet: await quietHoursFor(parked, { ...ports, ...nobodyElse }),
+    });
+    await ports.notices.replace(again ?? expect.fail('it cannot be sent again'));
+    await runSendWaitingNotices({}, { ...ports, ...nobodyElse });
+    expect(sent.map(({ messageId }) => messageId)).toEqual([
+      `${loanId}-DeclineReview.Upheld.Webhook-2`,
+    ]);
   });
 
   it.each([
