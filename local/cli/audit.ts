@@ -26,8 +26,8 @@ import { readLoanFile } from '../../domain/servicing/read-loan-file.ts';
 import type { AuditRecord } from '../../domain/shared/audit.ts';
 import { businessDateOf } from '../../domain/shared/calendar.ts';
 import type { Task } from '../../domain/tasks/task.ts';
-import { sendRaw } from '../sandbox/http-json.ts';
 import { readPlatformClock } from './platform-clock.ts';
+import { readBankBooks, type BankBooks } from './bank-books.ts';
 import { readRegister } from './privacy.ts';
 import { everyItem } from '../sandbox/page-items.ts';
 import { PlatformProblem, type PlatformClient } from '../sandbox/platform-client.ts';
@@ -77,15 +77,18 @@ interface Sums {
 }
 
 /**
- * Recomputes what must hold from the platform's own answers and from the books of the bank simulator: every application of
+ * Recomputes what must hold from the platform's own answers and from the bank's own books: every application of
  * every partner, its loan, its tasks and their audit chains, and the runs of the day close.
  */
 export async function auditPlatform(options: {
   readonly operator: PlatformClient;
+  /** An address or a file; by default the books of the sandbox's bank beside the platform. */
+  readonly bankBooks?: string | undefined;
   readonly onProgress?: (done: number, total: number) => void;
 }): Promise<AuditReport> {
   const { operator } = options;
-  const common = await readCommon(operator);
+  const books = await readBankBooks(options.bankBooks ?? sandboxBooks(operator));
+  const common = await readCommon(operator, books);
   const applications = await readApplications(operator);
   const sums: Sums = {
     loans: [],
@@ -128,10 +131,14 @@ export async function auditPlatform(options: {
   };
 }
 
-async function readCommon(operator: PlatformClient): Promise<Common> {
-  const [nowMs, books, days, parked, packs, suspended] = await Promise.all([
+/** Where the sandbox's bank shows its books, on one machine. */
+export function sandboxBooks({ baseUrl }: PlatformClient): string {
+  return `${baseUrl}/sandbox/bank/books`;
+}
+
+async function readCommon(operator: PlatformClient, books: BankBooks): Promise<Common> {
+  const [nowMs, days, parked, packs, suspended] = await Promise.all([
     readPlatformClock(operator.baseUrl),
-    readJson(`${operator.baseUrl}/sandbox/bank/books`),
     allOf(operator, '/ops/business-days'),
     allOf(operator, '/ops/parked-loans'),
     operator.get('/ops/catalog?kind=policy-pack'),
@@ -146,23 +153,11 @@ async function readCommon(operator: PlatformClient): Promise<Common> {
     operator,
     pack,
     asOf: businessDateOf(nowMs),
-    payouts: listIn(books, 'payouts') as unknown as BankPayout[],
-    collections: collectionsIn(books),
+    payouts: books.payouts,
+    collections: books,
     suspended: suspended as unknown as Common['suspended'],
     days: days.map((day) => BusinessDay.parse(day)),
     parked: new Map(parked.map((loan) => [String(loan['loanId']), loan as unknown as ParkedLoan])),
-  };
-}
-
-function collectionsIn(books: Facts): BankCollections {
-  const collections = (books['collections'] ?? {}) as Facts;
-  return {
-    // A refused debit moved nothing and says no amount.
-    debits: listIn(collections, 'debits').filter(
-      ({ status }) => status === 'Paid',
-    ) as unknown as BankCollections['debits'],
-    receipts: listIn(collections, 'receipts') as unknown as BankCollections['receipts'],
-    refunds: listIn(books, 'refunds') as unknown as BankCollections['refunds'],
   };
 }
 
@@ -286,12 +281,6 @@ async function chainOf(
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
-}
-
-async function readJson(url: string): Promise<Facts> {
-  const { status, text } = await sendRaw({ method: 'GET', url });
-  if (status !== 200) throw new Error(`${url} answered ${status}`);
-  return JSON.parse(text) as Facts;
 }
 
 /** Applications are listed by partner; the partners are in the catalog. */

@@ -3,6 +3,12 @@ import type { Command } from 'commander';
 import { connected, connection } from './connection.ts';
 import type { CommandFlags } from './credentials.ts';
 
+/** Against which list of the bank's the books are held. */
+export const BANK_BOOKS = [
+  '--bank-books <source>',
+  "the bank's own list: an address, or a file in JSON or CSV (default: the sandbox's bank)",
+] as const;
+
 /** Backup, restore, and what puts a restored platform right. */
 export function addBackupCommands(program: Command): void {
   connected(program.command('backup'))
@@ -31,10 +37,11 @@ export function addBackupCommands(program: Command): void {
 
   connected(program.command('reconcile'))
     .description('list what the bank paid, fetched and received and the platform knows nothing of')
-    .action(async (flags: CommandFlags) => {
+    .option(...BANK_BOOKS)
+    .action(async (flags: CommandFlags & { readonly bankBooks?: string }) => {
       const { output, operator } = await connection(flags);
       const { describeStrays, findStrays } = await import('./reconcile.ts');
-      const strays = await findStrays(operator);
+      const strays = await findStrays(operator, flags.bankBooks);
       output.result(strays, () => describeStrays(strays));
       if (strays.length > 0) process.exitCode = 1;
     });

@@ -1,11 +1,9 @@
 import { isMoneyMissing } from '../../domain/audit/audit-collections.ts';
 import { isStrayPayout } from '../../domain/audit/audit-payouts.ts';
-import { sendRaw } from '../sandbox/http-json.ts';
 import type { PlatformClient } from '../sandbox/platform-client.ts';
-import { auditPlatform } from './audit.ts';
+import { auditPlatform, sandboxBooks } from './audit.ts';
+import { readBankBooks } from './bank-books.ts';
 import { yuan } from './replay-summary.ts';
-
-type Facts = Readonly<Record<string, unknown>>;
 
 /** Money that moved at the bank and that the platform knows nothing of. */
 export interface Stray {
@@ -19,36 +17,27 @@ export interface Stray {
 
 /**
  * Asks the bank about everything it did and lists what we do not know: after a restore, what left the house and what came
- * in between the instant of the backup and now.
+ * in between the instant of the backup and now. The bank's own list is read from an address or a file; by default it is
+ * the sandbox's.
  */
-export async function findStrays(operator: PlatformClient): Promise<readonly Stray[]> {
-  const { findings } = await auditPlatform({ operator });
-  const { text } = await sendRaw({
-    method: 'GET',
-    url: `${operator.baseUrl}/sandbox/bank/books`,
-  });
-  const books = JSON.parse(text) as { payouts: Facts[]; collections: Record<string, Facts[]> };
+export async function findStrays(
+  operator: PlatformClient,
+  bankBooks: string = sandboxBooks(operator),
+): Promise<readonly Stray[]> {
+  const { findings } = await auditPlatform({ operator, bankBooks });
+  const { payouts, debits, receipts } = await readBankBooks(bankBooks);
   const strayPayouts = idsOf(findings.filter(isStrayPayout));
   const missing = idsOf(findings.filter(isMoneyMissing));
-  const { debits = [], receipts = [] } = books.collections;
   return [
-    ...books.payouts
-      .filter(({ reference }) => strayPayouts.has(String(reference)))
-      .map((payout) => stray('Payout', payout, `to an account ending in ${last4Of(payout)}`)),
+    ...payouts
+      .filter(({ reference }) => strayPayouts.has(reference))
+      .map((payout) => stray('Payout', payout)),
     ...debits
-      .filter(({ reference }) => missing.has(String(reference)))
-      .map((debit) =>
-        stray('Debit', debit, `from an account ending in ${textOf(debit, 'accountLast4')}`),
-      ),
+      .filter(({ reference }) => missing.has(reference))
+      .map((debit) => stray('Debit', debit)),
     ...receipts
-      .filter(({ receiptId }) => missing.has(String(receiptId)))
-      .map((receipt) =>
-        stray(
-          'Receipt',
-          { ...receipt, reference: receipt['receiptId'] },
-          textOf(receipt, 'remark'),
-        ),
-      ),
+      .filter(({ receiptId }) => missing.has(receiptId))
+      .map((receipt) => stray('Receipt', { ...receipt, reference: receipt.receiptId })),
   ];
 }
 
@@ -56,19 +45,9 @@ function idsOf(findings: readonly { readonly subjectId: string }[]): ReadonlySet
   return new Set(findings.map(({ subjectId }) => subjectId));
 }
 
-function last4Of({ payee }: Facts): string {
-  return textOf(payee as Facts, 'accountLast4');
-}
-
-function stray(kind: Stray['kind'], facts: Facts, about: string): Stray {
-  const at = textOf(facts, 'receivedAt') || textOf(facts, 'valueDate');
-  const reference = textOf(facts, 'reference');
-  return { kind, reference, amountFen: Number(facts['amountFen']), at, about };
-}
-
-function textOf(facts: Facts, name: string): string {
-  const value = facts[name];
-  return typeof value === 'string' ? value : '';
+function stray(kind: Stray['kind'], told: Omit<Stray, 'kind'>): Stray {
+  const { reference, amountFen, at, about } = told;
+  return { kind, reference, amountFen, at, about };
 }
 
 const whatToDo: Readonly<Record<Stray['kind'], string>> = {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { addBackupCommands } from './backup-commands.ts';
+import { addBackupCommands, BANK_BOOKS } from './backup-commands.ts';
 import { addCollectionCommands } from './collection-commands.ts';
 import { connected, connection } from './connection.ts';
 import type { CommandFlags } from './credentials.ts';
@@ -113,11 +113,12 @@ connected(program.command('advance'))
 
 connected(program.command('audit'))
   .description('check the books against each other: audit chains, payouts, shares, journal')
-  .action(async (flags: CommandFlags) => {
+  .option(...BANK_BOOKS)
+  .action(async ({ bankBooks, ...flags }: CommandFlags & { readonly bankBooks?: string }) => {
     const { output, operator } = await connection(flags);
     const { auditPlatform, describeAudit } = await import('./audit.ts');
     const display = output.progress('Auditing');
-    const report = await auditPlatform({ operator, onProgress: display.update });
+    const report = await auditPlatform({ operator, bankBooks, onProgress: display.update });
     display.end('Audit done');
     output.result(report, () => describeAudit(report));
     if (report.findings.length > 0) process.exitCode = 1;
