@@ -50,9 +50,9 @@ export class Collateral extends Construct {
       ],
     });
     new EventTrigger(this, 'OnLoanTurned', {
-      description: 'Looks after the pledges of loans that ended or run again',
+      description: 'Looks after the pledges of loans that run again',
       eventBus,
-      eventPattern: { source: ['zhudai'], detailType: ['LoanSettled', 'PaymentReversed'] },
+      eventPattern: { source: ['zhudai'], detailType: ['PaymentReversed'] },
       target: followEnding,
     });
     new EventTrigger(this, 'OnLoanPaidOff', {

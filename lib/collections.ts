@@ -27,7 +27,6 @@ const loanEvents = [
   'LoanRestructured',
   'RestructuringRefused',
   'LoanWrittenOff',
-  'LoanSettled',
   'LoanCompensated',
   'LoanTransferred',
   'LoanCured',

@@ -121,7 +121,6 @@ const noticedEvents = [
   'PaymentReversed',
   'LoanOverdue',
   'LoanCured',
-  'LoanSettled',
   'LoanRestructured',
   'LoanCompensated',
   'LoanTransferred',

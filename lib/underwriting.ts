@@ -52,11 +52,11 @@ export class Underwriting extends Construct {
       ],
     });
     new EventTrigger(this, 'OnLoanTurned', {
-      description: 'Counts loans that went bad or were settled without a payment',
+      description: 'Counts loans that went bad',
       eventBus,
       eventPattern: {
         source: ['zhudai'],
-        detailType: ['LoanBucketChanged', 'LoanWrittenOff', 'LoanSettled'],
+        detailType: ['LoanBucketChanged', 'LoanWrittenOff'],
       },
       target: countOutcome,
     });

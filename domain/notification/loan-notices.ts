@@ -43,7 +43,6 @@ export const noticedEvents = [
   'DebitRefused',
   'LoanOverdue',
   'LoanCured',
-  'LoanSettled',
   'LoanRestructured',
   'LoanWrittenOff',
   'LoanCompensated',
@@ -55,8 +54,7 @@ export type NoticedEvent = (typeof noticedEvents)[number];
 /** What the borrower is told about one event of the loan; nothing for most days. */
 export function loanNotices(type: NoticedEvent, facts: LoanEventFacts): readonly LoanNotice[] {
   const about = noticesOf(type, facts);
-  const isNews = facts.isSettled === true && !about.some(({ kind }) => kind === 'LoanSettled');
-  return isNews ? [...about, notice('LoanSettled', facts)] : about;
+  return facts.isSettled === true ? [...about, notice('LoanSettled', facts)] : about;
 }
 
 function noticesOf(type: NoticedEvent, facts: LoanEventFacts): readonly LoanNotice[] {
@@ -76,7 +74,6 @@ function noticesOf(type: NoticedEvent, facts: LoanEventFacts): readonly LoanNoti
     case 'PaymentReversed':
     case 'LoanOverdue':
     case 'LoanCured':
-    case 'LoanSettled':
     case 'LoanRestructured':
     case 'RefundPaid':
       return [notice(type, facts)];
@@ -160,7 +157,6 @@ const newsTypes: Readonly<Record<Exclude<NoticedEvent, 'LoanDayClosed'>, string>
   DebitRefused: 'loan.debit_refused',
   LoanOverdue: 'loan.overdue',
   LoanCured: 'loan.cured',
-  LoanSettled: 'loan.settled',
   LoanRestructured: 'loan.restructured',
   LoanWrittenOff: 'loan.written_off',
   LoanCompensated: 'loan.compensated',

@@ -66,7 +66,7 @@ async function paidOutLoan(): Promise<string> {
 
 async function noticesOf(loanId: string): Promise<readonly { kind: string }[]> {
   const { items } = await client(platform.operatorToken).get(`/ops/loans/${loanId}/notices`);
-  return (items as { kind: string }[]).filter(({ kind }) => kind === 'LoanSettled');
+  return (items as { kind: string }[]).filter(({ kind }) => kind === 'LoanCured');
 }
 
 it('keeps an event that a function fails on, and gives it back once what was broken is mended', async () => {
@@ -81,19 +81,19 @@ it('keeps an event that a function fails on, and gives it back once what was bro
   await database.send(new DeleteItemCommand({ TableName, Key }));
   const at = new Date().toISOString();
   const detail = {
-    type: 'LoanSettled',
+    type: 'LoanCured',
     subjectId: loanId,
     loanId,
     version: 9,
     at,
-    isSettled: true,
+    isCured: true,
   };
   const { Entries } = await bus.send(
     new PutEventsCommand({
       Entries: [
         {
           Source: 'zhudai',
-          DetailType: 'LoanSettled',
+          DetailType: 'LoanCured',
           Detail: JSON.stringify(detail),
           EventBusName: await busName(),
         },

@@ -14,5 +14,5 @@ export function outcomeOfLoan(
   badFromDaysPastDue: number,
 ): 'Good' | 'Bad' | undefined {
   if (type === 'LoanWrittenOff' || daysPastDue >= badFromDaysPastDue) return 'Bad';
-  return isSettled === true || type === 'LoanSettled' ? 'Good' : undefined;
+  return isSettled === true ? 'Good' : undefined;
 }

@@ -37,7 +37,6 @@ describe('loanNotices', () => {
       { contractNumber, amount: '2,643.21', reportFrom: '2027-01-01' },
     ],
     ['LoanCured' as const, {}, 'LoanCured', { contractNumber }],
-    ['LoanSettled' as const, { isSettled: true }, 'LoanSettled', { contractNumber }],
     ['LoanRestructured' as const, {}, 'LoanRestructured', { contractNumber }],
     [
       'LoanTransferred' as const,

@@ -191,7 +191,6 @@ describe('outcomeOfLoan', () => {
     { news: { type: 'PaymentPosted', isSettled: true, daysPastDue: 0 }, outcome: 'Good' },
     { news: { type: 'PaymentPosted', isSettled: true, daysPastDue: 120 }, outcome: 'Bad' },
     { news: { type: 'LoanWrittenOff' }, outcome: 'Bad' },
-    { news: { type: 'LoanSettled' }, outcome: 'Good' },
     { news: { type: 'PaymentPosted' }, outcome: undefined },
   ])('is $outcome after $news', ({ news, outcome }) => {
     expect(outcomeOfLoan(news, 90)).toBe(outcome);
