@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { isWithBank, orderOfReference } from '#domain/servicing/bank-order.ts';
 import { judgeOrderAnswer } from '#domain/servicing/judge-order-answer.ts';
 import { bookOrder, findOrder, type OrderDependencies } from '#platform/bank-orders.ts';
@@ -6,21 +6,10 @@ import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { DynamoLoanFiles } from '#platform/repositories/loan-files.ts';
 import { retryOnConflict } from '#platform/retry-on-conflict.ts';
 import { now } from '#platform/time.ts';
+import { BankAnswer } from './bank-answer.ts';
 import { callbackRoute, type Received } from './callback-route.ts';
 
-const about = { reference: z.string().min(1).max(64) };
-
-export const DebitCallback = z.discriminatedUnion('status', [
-  z.object({
-    ...about,
-    status: z.literal('Paid'),
-    bankReference: z.string().min(1).max(100),
-    amountFen: z.int().positive(),
-    valueDate: z.iso.date(),
-  }),
-  z.object({ ...about, status: z.literal('Refused'), reason: z.string().max(200) }),
-  z.object({ ...about, status: z.literal('Processing') }),
-]);
+export const DebitCallback = BankAnswer;
 export type DebitCallback = z.infer<typeof DebitCallback>;
 
 /**

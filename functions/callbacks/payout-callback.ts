@@ -10,21 +10,10 @@ import { DynamoLoans } from '#platform/repositories/loans.ts';
 import { DynamoMoneyStore } from '#platform/repositories/payouts.ts';
 import { retryOnConflict } from '#platform/retry-on-conflict.ts';
 import { now } from '#platform/time.ts';
+import { BankAnswer } from './bank-answer.ts';
 import { callbackRoute, type Received } from './callback-route.ts';
 
-const about = { reference: z.string().min(1).max(64) };
-
-export const PayoutCallback = z.discriminatedUnion('status', [
-  z.object({
-    ...about,
-    status: z.literal('Paid'),
-    bankReference: z.string().min(1).max(100),
-    amountFen: z.int().positive(),
-    valueDate: z.iso.date(),
-  }),
-  z.object({ ...about, status: z.literal('Refused'), reason: z.string().max(200) }),
-  z.object({ ...about, status: z.literal('Processing') }),
-]);
+export const PayoutCallback = BankAnswer;
 export type PayoutCallback = z.infer<typeof PayoutCallback>;
 
 /**

@@ -4,11 +4,8 @@ import { ApplicationStatus } from '#domain/applications/application.ts';
 import { ApplicationId, Instant, PartnerId } from '#domain/shared/primitives.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
-import { operatorCursor, pageKeyIn } from './operator-cursor.ts';
+import { operatorCursor, pageKeyIn, pageQuery } from './operator-cursor.ts';
 import { operatorDependencies } from './operator-dependencies.ts';
-
-const PAGE_SIZE = 50;
-const PAGE_SIZE_MAX = 100;
 
 export const listPartnerApplicationsRoute = describeRoute({
   operationId: 'listPartnerApplications',
@@ -21,8 +18,7 @@ export const listPartnerApplicationsRoute = describeRoute({
   query: z.strictObject({
     partnerId: PartnerId,
     status: ApplicationStatus.optional(),
-    cursor: z.base64url().max(2000).optional(),
-    limit: z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE),
+    ...pageQuery({ size: 50, atMost: 100 }),
   }),
   body: Nothing,
   status: 200,

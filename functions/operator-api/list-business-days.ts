@@ -4,10 +4,8 @@ import { apiRoute } from '#platform/api-route.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { DynamoBusinessDays } from '#platform/repositories/business-days.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
-import { operatorCursor, pageKeyIn } from './operator-cursor.ts';
+import { operatorCursor, pageKeyIn, pageQuery } from './operator-cursor.ts';
 
-const PAGE_SIZE = 50;
-const PAGE_SIZE_MAX = 100;
 const Key = z.strictObject({ metric: z.literal('business-day'), dateDimension: z.iso.date() });
 
 export const listBusinessDaysRoute = describeRoute({
@@ -19,8 +17,7 @@ export const listBusinessDaysRoute = describeRoute({
   roles: ['Supervisor', 'Administrator', 'Auditor'],
   parameters: Nothing,
   query: z.strictObject({
-    cursor: z.base64url().max(2000).optional(),
-    limit: z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE),
+    ...pageQuery({ size: 50, atMost: 100 }),
   }),
   body: Nothing,
   status: 200,

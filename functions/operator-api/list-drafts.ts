@@ -4,9 +4,8 @@ import { Instant } from '#domain/shared/primitives.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
 import { draftReading, DraftView } from './draft-view.ts';
-import { operatorCursor, pageKeyIn } from './operator-cursor.ts';
+import { operatorCursor, pageKeyIn, pageQuery } from './operator-cursor.ts';
 
-const PAGE_SIZE = 50;
 const DraftLine = DraftView.omit({ content: true });
 
 export const listDraftsRoute = describeRoute({
@@ -19,8 +18,7 @@ export const listDraftsRoute = describeRoute({
   parameters: Nothing,
   query: z.strictObject({
     status: CatalogDraft.shape.status.default('Submitted'),
-    cursor: z.base64url().max(2000).optional(),
-    limit: z.coerce.number().int().min(1).max(PAGE_SIZE).default(PAGE_SIZE),
+    ...pageQuery({ size: 50, atMost: 50 }),
   }),
   body: Nothing,
   status: 200,

@@ -2,10 +2,8 @@ import * as z from 'zod';
 import { Erasure } from '#domain/privacy/ports.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
-import { operatorCursor, pageKeyIn } from './operator-cursor.ts';
+import { operatorCursor, pageKeyIn, pageQuery } from './operator-cursor.ts';
 import { requestDependencies } from './request-dependencies.ts';
-
-const PAGE_SIZE = 200;
 
 export const listErasuresRoute = describeRoute({
   operationId: 'listErasures',
@@ -18,8 +16,7 @@ export const listErasuresRoute = describeRoute({
   parameters: Nothing,
   query: z.strictObject({
     year: z.string().regex(/^2\d{3}$/),
-    cursor: z.base64url().max(2000).optional(),
-    limit: z.coerce.number().int().min(1).max(PAGE_SIZE).default(PAGE_SIZE),
+    ...pageQuery({ size: 200, atMost: 200 }),
   }),
   body: Nothing,
   status: 200,

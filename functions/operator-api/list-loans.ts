@@ -2,23 +2,12 @@ import * as z from 'zod';
 import { Loan } from '#domain/loans/loan.ts';
 import type { LoanOwner } from '#domain/servicing/ports.ts';
 import { InvalidInput } from '#domain/shared/errors.ts';
+import type { PageKey } from '#domain/shared/page.ts';
 import { LoanId, PartnerId } from '#domain/shared/primitives.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
-import { nextCursorOf, pageKeyIn } from './list-cursor.ts';
+import { operatorCursor, pageKeyIn, pageQuery } from './operator-cursor.ts';
 import { operatorDependencies } from './operator-dependencies.ts';
-
-const PAGE_SIZE = 50;
-const PAGE_SIZE_MAX = 100;
-
-/** The key of whichever index: a cursor made up by hand either is one of these or is refused. */
-const Cursor = z.strictObject({
-  loanId: LoanId,
-  record: z.literal('loan'),
-  partnerId: PartnerId.optional(),
-  borrowerKey: z.string().max(100).optional(),
-  funderId: z.string().max(61).optional(),
-});
 
 const LoanSummary = Loan.pick({
   loanId: true,
@@ -48,8 +37,7 @@ export const listLoansRoute = describeRoute({
     borrowerKey: z.string().min(1).max(100).optional(),
     funderId: z.string().min(1).max(61).optional(),
     status: Loan.shape.status.optional(),
-    cursor: z.base64url().max(2000).optional(),
-    limit: z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE),
+    ...pageQuery({ size: 50, atMost: 100 }),
   }),
   body: Nothing,
   status: 200,
@@ -62,11 +50,26 @@ export const handler = apiRoute({
   dependencies: operatorDependencies,
   run: async ({ query }, { lists }) => {
     const { status, cursor, limit } = query;
-    const after = pageKeyIn(cursor, Cursor);
-    const { items, next } = await lists.list(ownerIn(query), { status }, { limit, after });
-    return { body: { items: [...items], ...nextCursorOf(next) } };
+    const owner = ownerIn(query);
+    const after = pageKeyIn(cursor, keyOf(owner));
+    const { items, next } = await lists.list(owner, { status }, { limit, after });
+    return { body: { items: [...items], ...operatorCursor(next) } };
   },
 });
+
+const loanKey = { loanId: LoanId, record: z.literal('loan') };
+
+/** The key of the owner's index; one of another owner's list goes on nowhere in this one. */
+function keyOf(owner: LoanOwner): z.ZodType<PageKey> {
+  switch (owner.by) {
+    case 'Partner':
+      return z.strictObject({ ...loanKey, partnerId: z.literal(owner.partnerId) });
+    case 'Borrower':
+      return z.strictObject({ ...loanKey, borrowerKey: z.literal(owner.borrowerKey) });
+    case 'Funder':
+      return z.strictObject({ ...loanKey, funderId: z.literal(owner.funderId) });
+  }
+}
 
 function ownerIn(query: {
   readonly partnerId?: string | undefined;

@@ -4,10 +4,8 @@ import { apiRoute } from '#platform/api-route.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { DynamoParkedLoans } from '#platform/repositories/parked-loans.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
-import { operatorCursor, pageKeyIn } from './operator-cursor.ts';
+import { operatorCursor, pageKeyIn, pageQuery } from './operator-cursor.ts';
 
-const PAGE_SIZE = 50;
-const PAGE_SIZE_MAX = 100;
 const Key = z.strictObject({
   loanId: LoanId,
   record: z.string().max(100),
@@ -34,8 +32,7 @@ export const listParkedLoansRoute = describeRoute({
   roles: ['Supervisor', 'Administrator', 'Auditor'],
   parameters: Nothing,
   query: z.strictObject({
-    cursor: z.base64url().max(2000).optional(),
-    limit: z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE),
+    ...pageQuery({ size: 50, atMost: 100 }),
   }),
   body: Nothing,
   status: 200,

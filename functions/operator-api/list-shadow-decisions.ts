@@ -6,10 +6,8 @@ import { apiRoute } from '#platform/api-route.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { DynamoDecisions } from '#platform/repositories/decisions.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
-import { operatorCursor, pageKeyIn } from './operator-cursor.ts';
+import { operatorCursor, pageKeyIn, pageQuery } from './operator-cursor.ts';
 
-const PAGE_SIZE = 100;
-const PAGE_SIZE_MAX = 200;
 const CreditPolicyId = z.string().regex(/^[a-z][a-z0-9-]{1,60}$/);
 
 export const listShadowDecisionsRoute = describeRoute({
@@ -26,8 +24,7 @@ export const listShadowDecisionsRoute = describeRoute({
     /** First and last business date. */
     from: BusinessDate.optional(),
     to: BusinessDate.optional(),
-    cursor: z.base64url().max(2000).optional(),
-    limit: z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE),
+    ...pageQuery({ size: 100, atMost: 200 }),
   }),
   body: Nothing,
   status: 200,

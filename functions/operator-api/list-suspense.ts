@@ -3,7 +3,7 @@ import { Receipt } from '#domain/servicing/receipt.ts';
 import { Instant } from '#domain/shared/primitives.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
-import { nextCursorOf, pageKeyIn } from './list-cursor.ts';
+import { operatorCursor, pageKeyIn, pageQuery } from './operator-cursor.ts';
 import { operatorDependencies } from './operator-dependencies.ts';
 
 const Cursor = z.strictObject({
@@ -37,8 +37,7 @@ export const listSuspenseRoute = describeRoute({
   roles: ['Reviewer', 'Supervisor', 'Auditor'],
   parameters: Nothing,
   query: z.strictObject({
-    cursor: z.base64url().max(2000).optional(),
-    limit: z.coerce.number().int().min(1).max(100).default(50),
+    ...pageQuery({ size: 50, atMost: 100 }),
   }),
   body: Nothing,
   status: 200,
@@ -52,6 +51,6 @@ export const handler = apiRoute({
   run: async ({ query }, { receipts }) => {
     const after = pageKeyIn(query.cursor, Cursor);
     const { items, next } = await receipts.listSuspense({ limit: query.limit, after });
-    return { body: { items: [...items], ...nextCursorOf(next) } };
+    return { body: { items: [...items], ...operatorCursor(next) } };
   },
 });

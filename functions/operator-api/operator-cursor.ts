@@ -1,6 +1,14 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { PageKey } from '#domain/shared/page.ts';
 import { ApiProblem } from '#platform/problem.ts';
+
+/** The page of a list that an operator asks for: from where on, and at most how many of its items. */
+export function pageQuery({ size, atMost }: { readonly size: number; readonly atMost: number }) {
+  return {
+    cursor: z.base64url().max(2000).optional(),
+    limit: z.coerce.number().int().min(1).max(atMost).default(size),
+  };
+}
 
 /** Operators may see every partner, so a cursor opens nothing they could not list anyway: it needs no seal. */
 export function operatorCursor(key: PageKey | undefined): { readonly nextCursor?: string } {

@@ -1,12 +1,9 @@
 import * as z from 'zod';
-import { PaymentView, viewPayments } from '#domain/servicing/view-account.ts';
-import { businessDateOf } from '#domain/shared/calendar.ts';
-import { AmountFen, BusinessDate, LoanId } from '#domain/shared/primitives.ts';
-import { apiRoute, replayedHeader } from '#platform/api-route.ts';
+import { LoanId } from '#domain/shared/primitives.ts';
+import { apiRoute } from '#platform/api-route.ts';
 import { existing } from '#platform/existing.ts';
-import { paymentOfKey } from '#platform/payment-of-key.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
-import { takePayment } from '#platform/take-receipt.ts';
+import { PaymentReport, reportPayment, ReportedPaymentView } from '#platform/report-payment.ts';
 import { operatorDependencies } from './operator-dependencies.ts';
 
 export const postLoanPaymentRoute = describeRoute({
@@ -18,17 +15,9 @@ export const postLoanPaymentRoute = describeRoute({
   roles: ['Reviewer', 'Supervisor'],
   parameters: z.object({ loanId: LoanId }),
   query: Nothing,
-  body: z.strictObject({
-    amountFen: AmountFen,
-    valueDate: BusinessDate,
-    /** The bank's id of the money, as on the statement. */
-    reference: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/),
-    prepayment: z
-      .strictObject({ effect: z.enum(['ShorterTerm', 'SmallerInstallment']) })
-      .optional(),
-  }),
+  body: PaymentReport,
   status: 201,
-  answer: z.object({ loanId: z.string(), status: z.string(), payment: PaymentView }),
+  answer: ReportedPaymentView,
   problems: ['NotFound', 'InvalidTransition', 'IdempotencyKeyReused'],
 });
 
@@ -38,23 +27,7 @@ export const handler = apiRoute({
   run: async ({ caller, parameters, body, idempotency }, dependencies) => {
     const { loanId } = parameters;
     const found = existing(await dependencies.files.find(loanId), 'such loan');
-    const before = paymentOfKey(found, idempotency);
-    const { reference: bankId, ...report } = body;
-    const { mark, bodyHash } = idempotency;
-    const actor = `operator:${caller.operatorId}`;
-    const { file, payment, isRepeat } = before
-      ? { file: found, payment: before, isRepeat: true }
-      : await takePayment(
-          { ...report, bankId, loanId, channel: 'Operator', actor, applied: { mark, bodyHash } },
-          dependencies,
-        );
-    const today = businessDateOf(dependencies.now().getTime());
-    const view = viewPayments(file, today).find(
-      ({ paymentId }) => paymentId === payment.loanEvent.id,
-    );
-    return {
-      body: { loanId, status: file.loan.status, payment: existing(view, 'such payment') },
-      headers: isRepeat ? replayedHeader : {},
-    };
+    const by = { channel: 'Operator' as const, actor: `operator:${caller.operatorId}` };
+    return reportPayment(found, { body, idempotency, by }, dependencies);
   },
 });

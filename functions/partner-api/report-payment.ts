@@ -1,12 +1,8 @@
 import * as z from 'zod';
-import { PaymentView, viewPayments } from '#domain/servicing/view-account.ts';
-import { businessDateOf } from '#domain/shared/calendar.ts';
-import { AmountFen, BusinessDate, LoanId } from '#domain/shared/primitives.ts';
-import { apiRoute, replayedHeader } from '#platform/api-route.ts';
-import { existing } from '#platform/existing.ts';
+import { LoanId } from '#domain/shared/primitives.ts';
+import { apiRoute } from '#platform/api-route.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
-import { paymentOfKey } from '#platform/payment-of-key.ts';
-import { takePayment } from '#platform/take-receipt.ts';
+import { PaymentReport, reportPayment, ReportedPaymentView } from '#platform/report-payment.ts';
 import { ownLoanFile } from './own-loan.ts';
 import { partnerDependencies } from './partner-dependencies.ts';
 
@@ -18,18 +14,9 @@ export const reportPaymentRoute = describeRoute({
   caller: 'Partner',
   parameters: z.object({ loanId: LoanId }),
   query: Nothing,
-  body: z.strictObject({
-    amountFen: AmountFen,
-    valueDate: BusinessDate,
-    /** The bank's id of the money, as on the statement: the same id is the same money, whoever reports it. */
-    reference: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/),
-    /** Repay principal before it is due; without it installments are paid. */
-    prepayment: z
-      .strictObject({ effect: z.enum(['ShorterTerm', 'SmallerInstallment']) })
-      .optional(),
-  }),
+  body: PaymentReport,
   status: 201,
-  answer: z.object({ loanId: z.string(), status: z.string(), payment: PaymentView }),
+  answer: ReportedPaymentView,
   problems: ['NotFound', 'InvalidTransition', 'IdempotencyKeyReused'],
 });
 
@@ -39,29 +26,7 @@ export const handler = apiRoute({
   run: async ({ caller, parameters, body, idempotency }, dependencies) => {
     const { loanId } = parameters;
     const found = await ownLoanFile(dependencies, loanId, caller.partnerId);
-    const before = paymentOfKey(found, idempotency);
-    const { reference: bankId, ...report } = body;
-    const { mark, bodyHash } = idempotency;
-    const { file, payment, isRepeat } = before
-      ? { file: found, payment: before, isRepeat: true }
-      : await takePayment(
-          {
-            ...report,
-            bankId,
-            loanId,
-            channel: 'Partner',
-            actor: `partner:${caller.partnerId}`,
-            applied: { mark, bodyHash },
-          },
-          dependencies,
-        );
-    const today = businessDateOf(dependencies.now().getTime());
-    const view = viewPayments(file, today).find(
-      ({ paymentId }) => paymentId === payment.loanEvent.id,
-    );
-    return {
-      body: { loanId, status: file.loan.status, payment: existing(view, 'such payment') },
-      headers: isRepeat ? replayedHeader : {},
-    };
+    const by = { channel: 'Partner' as const, actor: `partner:${caller.partnerId}` };
+    return reportPayment(found, { body, idempotency, by }, dependencies);
   },
 });

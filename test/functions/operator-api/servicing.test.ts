@@ -199,6 +199,20 @@ describe('listLoans', () => {
     expect(second.body['items']).not.toEqual(items);
   });
 
+  it('refuses the cursor of another list, which a table would not know how to go on from', async () => {
+    await aLoan();
+    await aLoan();
+    const byPartner = { partnerId: 'demo-partner', limit: '1' };
+    const { body } = await send(listLoans, { as: auditor, query: byPartner });
+    const cursor = String(body['nextCursor']);
+    const others = [{ partnerId: 'another-partner' }, { funderId: 'example-bank' }];
+    for (const query of others)
+      expect(await send(listLoans, { as: auditor, query: { ...query, cursor } })).toMatchObject({
+        status: 400,
+        body: { code: 'InvalidInput', errors: [{ path: 'cursor' }] },
+      });
+  });
+
   it.each([
     {},
     { partnerId: 'demo-partner', funderId: 'bank' },
