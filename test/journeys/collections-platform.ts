@@ -1,5 +1,10 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  PutCommand,
+  ScanCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -54,9 +59,10 @@ export class CollectionsPlatform {
     this.#dataDir = dataDir;
   }
 
-  static async start(): Promise<CollectionsPlatform> {
+  /** With the sandbox's staff at work unless nobody is to decide but the journey. */
+  static async start(staff: readonly string[] = ['--auto-operate']): Promise<CollectionsPlatform> {
     const dataDir = await mkdtemp(join(tmpdir(), 'zhudai-collections-'));
-    const flags = ['--empty', '--auto-operate', '--memory'];
+    const flags = ['--empty', '--memory', ...staff];
     const platform = await startPlatformProcess({ flags, dataDir });
     await putEverybodyIntoChampion(platform);
     return new CollectionsPlatform(platform, dataDir);
@@ -239,6 +245,22 @@ export class CollectionsPlatform {
       .map(({ template, at }) => `${template} ${at}`);
   }
 
+  /** Writes into the store that a loan is late which is not: the close of a day finds out and says that it is cured. */
+  async sayOverdue({ loanId, dueOn: [first = ''] }: LentLoan): Promise<void> {
+    const { client, documents } = documentsAt(this.#platform);
+    const { TableNames = [] } = await client.send(new ListTablesCommand({}));
+    await documents.send(
+      new UpdateCommand({
+        TableName: TableNames.find((name) => /-data-Loans[0-9A-F]{8}$/.test(name)),
+        Key: { loanId, record: 'loan' },
+        UpdateExpression: 'SET overdueSince = :date',
+        ExpressionAttributeValues: { ':date': first },
+        ConditionExpression: 'attribute_exists(loanId)',
+      }),
+    );
+    client.destroy();
+  }
+
   async until<Value>(
     look: () => Promise<Value | undefined>,
     wish: string | (() => string),
@@ -255,10 +277,8 @@ export class CollectionsPlatform {
 }
 
 /** Arms go by the names of borrowers, which are drawn: what is told here is told of one ladder. */
-async function putEverybodyIntoChampion({ awsEndpoint }: PlatformProcess): Promise<void> {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint: awsEndpoint, region: 'us-east-1', credentials });
-  const documents = DynamoDBDocumentClient.from(client);
+async function putEverybodyIntoChampion(platform: PlatformProcess): Promise<void> {
+  const { client, documents } = documentsAt(platform);
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
   const TableName = TableNames.find((name) => name.includes('Catalog'));
   const { Items = [] } = await documents.send(
@@ -278,4 +298,10 @@ async function putEverybodyIntoChampion({ awsEndpoint }: PlatformProcess): Promi
     await documents.send(new PutCommand({ TableName, Item }));
   }
   client.destroy();
+}
+
+function documentsAt({ awsEndpoint }: PlatformProcess) {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint: awsEndpoint, region: 'us-east-1', credentials });
+  return { client, documents: DynamoDBDocumentClient.from(client) };
 }
