@@ -68,6 +68,7 @@ class EndingsWalk {
     await new Promise((resolve) => setTimeout(resolve, PUBLISHED_MS));
     const guaranteed = await platform.lend(67_007);
     await this.#step('a loan paid off', () => this.#payOff(paidOff));
+    await this.#step('new terms that the borrower refuses', () => this.#refuse(caughtUp));
     await this.#step('a loan said to be overdue that is not', () => platform.sayOverdue(onTime));
     await platform.send('PUT', '/sandbox/guarantor/conduct', { body: { answer: 'Later' } });
     await platform.moveToDayPastDue(caughtUp, EXPIRED_DAYS_PAST_DUE);
@@ -147,6 +148,20 @@ class EndingsWalk {
       body: payment,
     });
     this.#taken(paid);
+  }
+
+  async #refuse({ loanId }: LentLoan): Promise<void> {
+    const platform = this.#platform;
+    const path = `/v1/loans/${loanId}`;
+    const wish = { plan: { moreInstallments: 3 }, reason: 'walk' };
+    this.#taken(await platform.partner('POST', `${path}/restructuring-requests`, wish));
+    const task = await platform.taskOf('ApproveRestructuring', loanId);
+    this.#taken(await platform.decide('operator-b', task, 'Approve'));
+    const sheetHash = await platform.until(async () => {
+      const { body } = await platform.partner('GET', `${path}/restructuring-offer`);
+      return typeof body['sheetHash'] === 'string' ? body['sheetHash'] : undefined;
+    }, 'an offer of new terms');
+    this.#taken(await platform.partner('POST', `${path}/restructuring-refusal`, { sheetHash }));
   }
 
   async #claim(loan: LentLoan): Promise<void> {
