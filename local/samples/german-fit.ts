@@ -16,7 +16,7 @@ export const germanPlan = FitPlan.parse({
   population: {
     badShare: 0.05,
     source:
-      'The sample is stratified, with bad loans heavily oversampled (UCI South German Credit); about 5 % of the loans it was drawn from were bad (U. Grömping 2019, South German Credit Data: Correcting a Widely Used Data Set, Beuth University, report 4/2019; figure recalled, not read again). A bank of 1973 to 1975: every lender puts its own.',
+      'The sample is stratified, with bad loans heavily oversampled (UCI South German Credit); around 5 % of the loans it was drawn from were bad (U. Grömping 2019, South German Credit Data: Correcting a Widely Used Data Set, Beuth University, report 4/2019, after Häußler 1979 and Fahrmeir and Hamerle 1981; read on 2026-11-26 as two public descriptions of the set quote it). A bank of 1973 to 1975: every lender puts its own.',
   },
   fields: [
     { field: 'checkingStatus', reasonCode: 'ScoreCheckingAccount' },
