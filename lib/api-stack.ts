@@ -18,7 +18,10 @@ export interface ApiStackProps extends HouseStackProps {
 /** A caller waits for it before anything else happens. */
 const AUTHORISER_TIMEOUT = Duration.seconds(10);
 
-/** Everything asked over HTTP. Apart from the workflows because one stack may hold 500 resources and a route takes seven. */
+/**
+ * Everything asked over HTTP. Apart from the workflows because one stack may hold 500 resources: a route takes seven for its
+ * function, two or three for path and method, and one in the nested stack of permissions (ADR 079).
+ */
 export class ApiStack extends HouseStack {
   constructor(
     scope: Construct,

@@ -10,7 +10,7 @@ export interface OperatorsStackProps extends HouseStackProps {
 
 /**
  * The functions behind the routes of operators. Apart from the API that leads to them because one stack may hold 500
- * resources: five of a route's seven are its function.
+ * resources, seven for a route's function. Full: a new route has its function in another stack (ADR 079).
  */
 export class OperatorsStack extends HouseStack {
   readonly routes: readonly RouteFunction[];

@@ -3,9 +3,9 @@ import {
   AccessLogField,
   AccessLogFormat,
   AuthorizationType,
+  AwsIntegration,
   EndpointType,
   IdentitySource,
-  LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
   RequestAuthorizer,
@@ -17,6 +17,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Route } from '../routes.ts';
 import { Alarm } from './alarm.ts';
+import { GatewayPermissions } from './gateway-permissions.ts';
 import { HouseStack } from './house-stack.ts';
 import { LOG_RETENTION, type WorkflowFunction } from './workflow-function.ts';
 
@@ -84,6 +85,8 @@ const refusals: readonly Refusal[] = [
   },
 ];
 
+const STAGE_NAME = 'live';
+
 /** How long a credential that was let in stays let in without being looked at again. */
 const AUTHORISER_CACHE = Duration.seconds(300);
 
@@ -91,6 +94,7 @@ const AUTHORISER_CACHE = Duration.seconds(300);
 export class Api extends Construct {
   readonly url: string;
   readonly #restApi: RestApi;
+  readonly #permissions: GatewayPermissions;
   readonly #authorisers: Readonly<Record<'Partner' | 'Operator', IAuthorizer>>;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
@@ -115,7 +119,7 @@ export class Api extends Construct {
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: removalPolicy,
       deployOptions: {
-        stageName: 'live',
+        stageName: STAGE_NAME,
         tracingEnabled: !stack.isChina,
         throttlingRateLimit: 200,
         throttlingBurstLimit: 400,
@@ -128,6 +132,12 @@ export class Api extends Construct {
       },
     });
     this.url = this.#restApi.url;
+    this.#permissions = new GatewayPermissions(this, 'Permissions', {
+      restApi: this.#restApi,
+      stageName: STAGE_NAME,
+    });
+    // No route is live before the gateway may call what is behind it.
+    this.#restApi.latestDeployment?.node.addDependency(this.#permissions);
     for (const each of refusals) this.#refuse(each);
     new Alarm(this, 'ServerErrors', {
       metric: this.#restApi.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' }),
@@ -137,8 +147,12 @@ export class Api extends Construct {
 
   /** Adds one route of the table. */
   addRoute(route: Route, target: WorkflowFunction): void {
-    const integration = new LambdaIntegration(target.live, {
-      scopePermissionToMethod: false,
+    this.#permissions.add(target);
+    // The library's own integration with a function gives a permission as well, in this stack.
+    const integration = new AwsIntegration({
+      service: 'lambda',
+      proxy: true,
+      path: `2015-03-31/functions/${target.functionArn}/invocations`,
     });
     const resource = this.#restApi.root.resourceForPath(route.path);
     if (route.authoriser === 'Partner' || route.authoriser === 'Operator') {

@@ -77,6 +77,14 @@ export class UnsupportedTemplate extends Error {
   override readonly name = 'UnsupportedTemplate';
 }
 
+const NESTED_STACK = 'AWS::CloudFormation::Stack';
+
+function unknownType(stack: string, logicalId: string, type: string): UnsupportedTemplate {
+  return new UnsupportedTemplate(
+    `${stack}/${logicalId}: the one-machine host does not know the type ${type}`,
+  );
+}
+
 /** One value computed from the templates: `undefined` stands for `AWS::NoValue`. */
 type Value = unknown;
 
@@ -134,13 +142,26 @@ export class Assembly {
       const { Type: type, Condition: condition } = declared;
       if (condition !== undefined && !this.#isMet(stack, condition)) continue;
       if (ignoredTypes.has(type)) continue;
-      if (!(type in namings))
-        throw new UnsupportedTemplate(
-          `${stack.name}/${logicalId}: the one-machine host does not know the type ${type}`,
-        );
+      if (type === NESTED_STACK) {
+        this.#checkNested(stack, logicalId);
+        continue;
+      }
+      if (!(type in namings)) throw unknownType(stack.name, logicalId, type);
       found.push(this.#resource(stack, logicalId));
     }
     return found;
+  }
+
+  /** A nested stack is left out whole, so it may hold nothing but what changes nothing here. */
+  #checkNested(stack: Stack, logicalId: string): void {
+    const properties = stack.template.Resources[logicalId]?.Properties;
+    const url = String(this.#resolve(stack, properties?.['TemplateURL']));
+    const file = this.assetPath(url.slice(url.lastIndexOf('/') + 1));
+    for (const [nestedId, { Type: type }] of Object.entries(
+      Template.parse(readJson(file)).Resources,
+    ))
+      if (!ignoredTypes.has(type))
+        throw unknownType(`${stack.name}/${logicalId}`, nestedId, `${type} in a nested stack`);
   }
 
   #resource(stack: Stack, logicalId: string): Resource {

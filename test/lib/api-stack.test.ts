@@ -62,6 +62,54 @@ describe('routes', () => {
   });
 });
 
+describe('what the gateway may call', () => {
+  const [nested, ...others] = cloud.ofType('AWS::CloudFormation::Stack');
+  const told = nested?.properties['Parameters'] as Record<string, unknown>;
+  const permissions = cloud
+    .ofType('AWS::Lambda::Permission')
+    .filter(({ stack }) => stack === 'Api/Api/Permissions')
+    .map(({ properties }) => ({ properties, functionName: behindParameter(properties) }));
+
+  /** A nested stack hears of what its parent holds by parameters. */
+  function behindParameter({ FunctionName }: Json): unknown {
+    const { Ref: parameter = '' } = FunctionName as { Ref?: string };
+    return told[parameter] ?? FunctionName;
+  }
+
+  it('is what is behind the routes, each function once', () => {
+    expect(others).toEqual([]);
+    const entries = permissions.map(({ functionName }) => {
+      const [target] = functionsBehind(cloud, functionName);
+      return target?.metadata['zhudai:entry'];
+    });
+    expect(entries.sort()).toEqual(routes.map(({ entry }) => entry).sort());
+  });
+
+  it('is called by the live stage of this API alone', () => {
+    for (const { properties } of permissions) {
+      expect(properties).toMatchObject({
+        Action: 'lambda:InvokeFunction',
+        Principal: 'apigateway.amazonaws.com',
+      });
+      const {
+        'Fn::Join': [, parts],
+      } = properties['SourceArn'] as {
+        'Fn::Join': [string, unknown[]];
+      };
+      const [service, , , , , api, path] = parts.slice(2);
+      expect([service, path]).toEqual([':execute-api:', '/live/*/*']);
+      expect(told[(api as { Ref: string }).Ref]).toEqual({
+        Ref: expect.stringMatching(/^ApiRestApi[0-9A-F]{8}$/) as string,
+      });
+    }
+  });
+
+  it('is settled before a route is live', () => {
+    const [deployment] = cloud.ofType('AWS::ApiGateway::Deployment');
+    expect(deployment?.declaration['DependsOn']).toContain(nested?.logicalId);
+  });
+});
+
 describe('authorisers', () => {
   it('see the whole request, ask for the header and remember for five minutes', () => {
     const authorisers = cloud.ofType('AWS::ApiGateway::Authorizer');

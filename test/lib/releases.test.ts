@@ -131,6 +131,8 @@ describe('whatever calls a function', () => {
     'AWS::ApiGateway::Authorizer',
     'AWS::ApiGateway::Method',
     'AWS::Lambda::Permission',
+    // What a nested stack is told.
+    'AWS::CloudFormation::Stack',
   ])('calls its alias: %s', (type) => {
     const callers = cloud.ofType(type);
     expect(callers.length).toBeGreaterThan(0);
@@ -167,16 +169,22 @@ describe('a gradual release', () => {
 });
 
 describe('no stack', () => {
+  /** CloudFormation allows 500. Who comes to a bound reads ADR 079 before raising it. */
+  const bounds: Readonly<Record<string, number>> = {
+    Api: 420,
+    'Api/Api/Permissions': 200,
+    Callbacks: 60,
+    Data: 60,
+    Operations: 440,
+    // Full: a new route of operators has its function in the stack of what it is about.
+    Operators: 460,
+    Servicing: 320,
+  };
+
   it('comes near the 500 resources that CloudFormation allows', () => {
     const counts = Map.groupBy(cloud.resources, ({ stack }) => stack);
-    expect([...counts.keys()].sort()).toEqual([
-      'Api',
-      'Callbacks',
-      'Data',
-      'Operations',
-      'Operators',
-      'Servicing',
-    ]);
-    for (const [stack, resources] of counts) expect(resources.length, stack).toBeLessThan(490);
+    expect([...counts.keys()].sort()).toEqual(Object.keys(bounds).sort());
+    for (const [stack, resources] of counts)
+      expect(resources.length, stack).toBeLessThan(bounds[stack] ?? 0);
   });
 });

@@ -41,9 +41,10 @@ export function synthesised({
     { stage: 'test', isDisposable, isGradual },
     region === undefined ? {} : { region },
   );
-  const stacks = app.node.children.filter((child) => Stack.isStack(child));
+  const stacks = app.node.findAll().filter((child) => Stack.isStack(child));
+  // A nested stack goes by its path: `Api/Api/Permissions`.
   const templates = stacks.map(
-    (stack) => [stack.node.id, Template.fromStack(stack).toJSON()] as const,
+    (stack) => [stack.node.path, Template.fromStack(stack).toJSON()] as const,
   );
   const resources = templates.flatMap(([stack, template]) =>
     Object.entries(template['Resources'] as Record<string, Json>).map(([logicalId, each]) => ({
