@@ -77,16 +77,19 @@ const Requested = z.strictObject({
 
 const BankAccount = z.strictObject({ number: z.string().max(40), bankCode: z.string().max(20) });
 
+/** How people earn their living. */
+export const employmentStatuses = [
+  'Employed',
+  'SelfEmployed',
+  'Management',
+  'Unskilled',
+  'Unemployed',
+  'Retired',
+  'Student',
+] as const;
+
 const Employment = z.strictObject({
-  status: z.enum([
-    'Employed',
-    'SelfEmployed',
-    'Management',
-    'Unskilled',
-    'Unemployed',
-    'Retired',
-    'Student',
-  ]),
+  status: z.enum(employmentStatuses),
   employer: z.string().trim().min(1).max(100).optional(),
   since: z
     .string()
@@ -289,19 +292,20 @@ export const CreditSummary = z.object({
 });
 export type CreditSummary = z.infer<typeof CreditSummary>;
 
+/** What a borrower is offered: how much, for how long, at which yearly rate, repaid how. */
+export const Offer = z.object({
+  amountFen: z.int(),
+  termMonths: z.int(),
+  annualRate: z.string(),
+  repaymentMethod: RepaymentMethod,
+});
+
 export const Decision = z.object({
   outcome: z.enum(['Approved', 'Declined', 'Referred']),
   reasonCodes: z.array(ReasonCode),
   score: z.int().optional(),
   grade: z.string().optional(),
-  offer: z
-    .object({
-      amountFen: z.int(),
-      termMonths: z.int(),
-      annualRate: z.string(),
-      repaymentMethod: RepaymentMethod,
-    })
-    .optional(),
+  offer: Offer.optional(),
   /** How many people must approve before the offer stands: 0, 1 or 2. */
   approversRequired: z.int().min(0).max(2),
   /** The credit policy that decided, and the segment it found; decisions of before there were policies have none. */

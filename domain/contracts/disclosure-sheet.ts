@@ -4,6 +4,7 @@ import { type PolicyPack, policyRate } from '../catalog/policy-pack.ts';
 import { borrowerFeesOf, type Fee, type Product } from '../catalog/product.ts';
 import { quote, displayRate } from '../lending/quote.ts';
 import { parseRate } from '../lending/annual-rate.ts';
+import { ScheduleRow } from '../loans/loan.ts';
 import { loanTermsOf, type AgreedLoan } from '../loans/loan-terms.ts';
 import { contentHashOf } from '../shared/content-hash.ts';
 import { BusinessDate } from '../shared/primitives.ts';
@@ -43,17 +44,7 @@ export const DisclosureSheet = z.object({
   apr: z.object({ nominal: z.string(), effective: z.string() }),
   contingent: z.array(ContingentItem),
   statement: z.string(),
-  schedule: z.array(
-    z.object({
-      number: z.int(),
-      dueOn: BusinessDate,
-      principalFen: z.int(),
-      interestFen: z.int(),
-      feeFen: z.int(),
-      totalFen: z.int(),
-      outstandingFen: z.int(),
-    }),
-  ),
+  schedule: z.array(ScheduleRow),
   totals: z.object({ principalFen: z.int(), interestFen: z.int(), feeFen: z.int() }),
 });
 export type DisclosureSheet = z.infer<typeof DisclosureSheet>;

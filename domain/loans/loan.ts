@@ -141,21 +141,22 @@ export const nothingBooked = {
 /** A loan whose money is out or was: only these have an account. */
 export const disbursedStatuses: readonly Loan['status'][] = ['Active', 'Settled', 'WrittenOff'];
 
+/** One installment of a plan, and the principal that is left after it. */
+export const ScheduleRow = z.object({
+  number: z.int(),
+  dueOn: BusinessDate,
+  principalFen: z.int(),
+  interestFen: z.int(),
+  feeFen: z.int(),
+  totalFen: z.int(),
+  outstandingFen: z.int(),
+});
+
 /** Record `schedule#<version>`: the rows as they were when that version came into force. */
 export const LoanSchedule = z.object({
   loanId: LoanId,
   record: z.string().regex(/^schedule#\d{4}$/),
-  rows: z.array(
-    z.object({
-      number: z.int(),
-      dueOn: BusinessDate,
-      principalFen: z.int(),
-      interestFen: z.int(),
-      feeFen: z.int(),
-      totalFen: z.int(),
-      outstandingFen: z.int(),
-    }),
-  ),
+  rows: z.array(ScheduleRow),
 });
 export type LoanSchedule = z.infer<typeof LoanSchedule>;
 

@@ -1,4 +1,5 @@
 import { policyInt, type PolicyPack } from '../catalog/policy-pack.ts';
+import { assertRead, type AttestedReading } from '../contracts/attested-reading.ts';
 import type { Loan } from '../loans/loan.ts';
 import { addDays, businessDateOf } from '../shared/calendar.ts';
 import { changeAggregate } from '../shared/change-aggregate.ts';
@@ -117,22 +118,13 @@ export function refuseRestructuring(
   });
 }
 
-export interface RestructuringConfirmation {
-  readonly sheetHash: string;
-  readonly shownAt: string;
-  readonly readSeconds: number;
-}
-
-/** How far the clock of a partner may be off. */
-const CLOCK_SKEW_MS = 5 * 60_000;
-
 /**
  * The borrower read the sheet and confirmed it (明示综合融资成本规定): only now the plan changes, from the day it was priced.
  * The reading is attested by the partner whose screen it is; the hash binds it to the sheet that was approved.
  */
 export function confirmRestructuring(
   file: LoanFile,
-  confirmation: RestructuringConfirmation,
+  confirmation: AttestedReading,
   context: {
     readonly policyPack: PolicyPack;
     readonly minReadSeconds: number;
@@ -145,14 +137,7 @@ export function confirmRestructuring(
   const { offer, event, sheetHash } = openOfferOf(file, { policyPack, today });
   if (confirmation.sheetHash !== sheetHash)
     throw new InvalidInput('sheetHash is not the hash of the sheet that was offered');
-  if (confirmation.readSeconds < minReadSeconds)
-    throw new InvalidInput(`the cost sheet must be read for at least ${minReadSeconds} seconds`);
-  const shownAt = Date.parse(confirmation.shownAt);
-  const isReadingPossible =
-    shownAt >= Date.parse(offer.offeredAt) - CLOCK_SKEW_MS &&
-    shownAt + confirmation.readSeconds * 1000 <= Date.parse(at) + CLOCK_SKEW_MS;
-  if (!isReadingPossible)
-    throw new InvalidInput('shownAt and readSeconds do not fit between the offer and now');
+  assertRead(confirmation, { minReadSeconds, preparedAt: offer.offeredAt, at });
   const loan = { ...file.loan };
   delete loan.restructuringOffer;
   const change = changeLoan(

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { ApplicationId, Instant, RepaymentMethod } from '../shared/primitives.ts';
+import { Offer } from '../applications/application.ts';
+import { ApplicationId, Instant } from '../shared/primitives.ts';
 import type { PolicyDecision } from './decide-by-policy.ts';
 import { DecisionInputs } from './decision-inputs.ts';
 
@@ -18,14 +19,7 @@ export const DecidedFacts = z.object({
   score: z.int(),
   grade: z.string(),
   segment: z.string().optional(),
-  offer: z
-    .object({
-      amountFen: z.int(),
-      termMonths: z.int(),
-      annualRate: z.string(),
-      repaymentMethod: RepaymentMethod,
-    })
-    .optional(),
+  offer: Offer.optional(),
   approversRequired: z.union([z.literal(0), z.literal(1), z.literal(2)]),
   expectedLossFen: z.int(),
 });

@@ -1,3 +1,4 @@
+import { employmentStatuses } from '../applications/application.ts';
 import { creditProfileWords } from './credit-profile.ts';
 
 /** What rules, tables and scorecards may read. A fact that is not known is absent, never zero. */
@@ -29,16 +30,7 @@ export const policyFacts: Readonly<Record<string, FactShape>> = {
   applicantKind: oneOf(['Person', 'Company']),
   ageYears: number,
   province: word,
-  employmentStatus: oneOf([
-    'Employed',
-    'SelfEmployed',
-    'Management',
-    'Unskilled',
-    'Unemployed',
-    'Retired',
-    'Student',
-    'None',
-  ]),
+  employmentStatus: oneOf([...employmentStatuses, 'None']),
   establishedMonths: number,
   amountToRevenueBasisPoints: number,
   checkingStatus: oneOf(creditProfileWords.checkingStatus),

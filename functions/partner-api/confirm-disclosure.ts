@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { AttestedReading } from '#domain/contracts/attested-reading.ts';
 import { confirmDisclosure } from '#domain/contracts/confirm-disclosure.ts';
 import { Product } from '#domain/catalog/product.ts';
-import { ApplicationId, Instant, Sha256Hex } from '#domain/shared/primitives.ts';
+import { ApplicationId } from '#domain/shared/primitives.ts';
 import { apiRoute, replayedHeader } from '#platform/api-route.ts';
 import { existing } from '#platform/existing.ts';
 import { retryOnConflict } from '#platform/retry-on-conflict.ts';
@@ -18,11 +19,7 @@ export const confirmDisclosureRoute = describeRoute({
   caller: 'Partner',
   parameters: z.object({ applicationId: ApplicationId }),
   query: Nothing,
-  body: z.strictObject({
-    sheetHash: Sha256Hex,
-    shownAt: Instant,
-    readSeconds: z.int().min(0).max(86_400),
-  }),
+  body: AttestedReading,
   status: 200,
   answer: z.object({ applicationId: z.string(), status: z.string(), confirmedAt: z.string() }),
   problems: ['NotFound', 'InvalidTransition', 'IdempotencyKeyReused'],

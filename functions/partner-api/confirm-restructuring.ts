@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { Product } from '#domain/catalog/product.ts';
+import { AttestedReading } from '#domain/contracts/attested-reading.ts';
 import { confirmRestructuring } from '#domain/servicing/offer-restructuring.ts';
 import { AccountView, viewAccount } from '#domain/servicing/view-account.ts';
 import { businessDateOf } from '#domain/shared/calendar.ts';
-import { Instant, LoanId, Sha256Hex } from '#domain/shared/primitives.ts';
+import { LoanId } from '#domain/shared/primitives.ts';
 import { apiRoute, replayedHeader } from '#platform/api-route.ts';
 import { existing } from '#platform/existing.ts';
 import { changeOfKey } from '#platform/payment-of-key.ts';
@@ -21,11 +22,7 @@ export const confirmRestructuringRoute = describeRoute({
   caller: 'Partner',
   parameters: z.object({ loanId: LoanId }),
   query: Nothing,
-  body: z.strictObject({
-    sheetHash: Sha256Hex,
-    shownAt: Instant,
-    readSeconds: z.int().min(0).max(86_400),
-  }),
+  body: AttestedReading,
   status: 200,
   answer: z.object({
     loanId: z.string(),

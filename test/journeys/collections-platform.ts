@@ -288,6 +288,7 @@ async function putEverybodyIntoChampion(platform: PlatformProcess): Promise<void
       ExpressionAttributeValues: { ':kind': 'collection-strategy' },
     }),
   );
+  if (Items.length === 0) throw new Error('the catalog has no strategy to put anybody into');
   for (const item of Items) {
     const arms = (item['arms'] as { arm: string }[] | undefined)?.filter(
       ({ arm }) => arm === 'Champion',
