@@ -8,11 +8,14 @@ import { WorkflowFunction } from './constructs/workflow-function.ts';
 import type { DataStack } from './data-stack.ts';
 import type { OperatorsStack } from './operators-stack.ts';
 import { PartnerApi } from './partner-api.ts';
+import type { RiskStack } from './risk-stack.ts';
+import { routes } from './routes.ts';
 
 export interface ApiStackProps extends HouseStackProps {
   readonly data: DataStack;
   readonly operators: OperatorsStack;
   readonly callbacks: CallbacksStack;
+  readonly risk: RiskStack;
 }
 
 /** A caller waits for it before anything else happens. */
@@ -26,7 +29,7 @@ export class ApiStack extends HouseStack {
   constructor(
     scope: Construct,
     id: string,
-    { data, operators, callbacks, ...props }: ApiStackProps,
+    { data, operators, callbacks, risk, ...props }: ApiStackProps,
   ) {
     super(scope, id, { ...props, alarmTopic: data.alarms });
     const issuer = this.#parameter(
@@ -54,8 +57,9 @@ export class ApiStack extends HouseStack {
       }),
     });
     new PartnerApi(this, 'PartnerApi', { data, api });
-    for (const { route, target } of [...operators.routes, ...callbacks.routes])
+    for (const { route, target } of [...operators.routes, ...risk.routes, ...callbacks.routes])
       api.addRoute(route, target);
+    api.assertComplete(routes);
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'OidcIssuerUrl', { value: issuer });
   }

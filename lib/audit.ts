@@ -21,6 +21,7 @@ export class Audit extends Construct {
     super(scope, id);
     const {
       applications,
+      blocks,
       cases,
       catalogDrafts,
       collateral,
@@ -56,6 +57,7 @@ export class Audit extends Construct {
       Selections: selections,
       PersonalDataRequests: personalDataRequests,
       KeyRotations: keyRotations,
+      Blocks: blocks,
     };
     for (const [name, table] of Object.entries(published))
       consumeStream(publishChanges, { name, table, deadLetters });

@@ -164,6 +164,12 @@ const tableShapes = {
     ],
   },
   KeyRotations: { variable: 'KEY_ROTATIONS_TABLE', key: ['rotationId'], isPublished: true },
+  Blocks: {
+    variable: 'BLOCKS_TABLE',
+    key: ['blockId'],
+    isPublished: true,
+    indexes: [{ name: 'Standing', key: ['standingQueue', 'standsUntilOn'] }],
+  },
 } as const satisfies Record<string, TableShape>;
 
 /** Everything that holds state: tables, objects, keys, secrets, and the bus they report to. */
@@ -189,6 +195,7 @@ export class DataStack extends HouseStack {
   readonly erasures: NamedTable;
   readonly people: NamedTable;
   readonly keyRotations: NamedTable;
+  readonly blocks: NamedTable;
   readonly documents: NamedBucket;
   readonly contracts: NamedBucket;
   readonly eventBus: EventBus;
@@ -219,6 +226,7 @@ export class DataStack extends HouseStack {
     this.erasures = this.#table('Erasures');
     this.people = this.#table('People');
     this.keyRotations = this.#table('KeyRotations');
+    this.blocks = this.#table('Blocks');
 
     this.personalDataKey = new Key(this, 'PersonalDataKey', {
       description: 'Seals the personal data of borrowers, in items and in documents',

@@ -50,12 +50,13 @@ export class Origination extends Construct {
   }
 
   #assessment(): Record<string, WorkflowFunction> {
-    const { applications, catalog, creditReports, decisions, sightings } = this.#data;
+    const { applications, blocks, catalog, creditReports, decisions, sightings } = this.#data;
     return {
       ScreenApplication: this.#step('screen-application', {
         errorImpact: 'submitted applications wait unread',
         access: [
           uses(applications, 'GetItem', 'PutItem'),
+          uses(blocks, 'GetItem'),
           uses(catalog, 'GetItem', 'Query'),
           uses(sightings, 'BatchWriteItem', 'PutItem', 'UpdateItem', 'Query'),
           ...this.#readsPerson(),

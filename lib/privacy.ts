@@ -28,7 +28,12 @@ export class Privacy extends Construct {
       errorImpact: 'personal data is kept longer than it may be',
       isAsynchronous: true,
       timeout: Duration.minutes(15),
-      access: [...erasure(data), queries(data.applications, 'Retention')],
+      access: [
+        ...erasure(data),
+        queries(data.applications, 'Retention'),
+        uses(data.blocks, 'PutItem'),
+        queries(data.blocks, 'Standing'),
+      ],
     });
     new Schedule(this, 'EveryNight', {
       description: 'Erases what need not be kept any longer',
@@ -42,6 +47,7 @@ export class Privacy extends Construct {
 function erasure(data: DataStack): readonly Access[] {
   return [
     uses(data.applications, 'GetItem', 'PutItem', 'DeleteItem'),
+    uses(data.blocks, 'GetItem'),
     uses(data.catalog, 'GetItem', 'Query'),
     uses(data.collateral, 'Query', 'BatchWriteItem'),
     uses(data.creditReports, 'Query', 'BatchWriteItem'),

@@ -178,6 +178,19 @@ const operatorRoutes: readonly RouteFacts[] = [
     'select-borrowers',
     'campaigns cannot find out whom they may write to',
   ],
+  ['GET /ops/blocks', 'list-blocks', 'nobody sees who is blocked, and until when'],
+  ['GET /ops/blocks/{blockId}', 'get-block', 'nobody sees why somebody is blocked'],
+  ['POST /ops/blocks', 'enter-block', 'borrowers who must get no loan are not blocked'],
+  [
+    'POST /ops/blocks/{blockId}/lift-requests',
+    'request-block-lift',
+    'borrowers stay blocked for whom the reason is gone',
+  ],
+  [
+    'POST /ops/blocks/{blockId}/lift-decisions',
+    'decide-block-lift',
+    'borrowers stay blocked for whom the reason is gone',
+  ],
   [
     'POST /ops/personal-data-requests',
     'enter-data-request',

@@ -5,6 +5,7 @@ import { CallbacksStack } from './callbacks-stack.ts';
 import { DataStack } from './data-stack.ts';
 import { OperationsStack } from './operations-stack.ts';
 import { OperatorsStack } from './operators-stack.ts';
+import { RiskStack } from './risk-stack.ts';
 import { ServicingStack } from './servicing-stack.ts';
 
 /** Puts the stacks of one deployment into an app. */
@@ -13,6 +14,7 @@ export function addStacks(app: App, settings: Settings, env: Environment = {}): 
   new OperationsStack(app, 'Operations', { settings, env, data });
   new ServicingStack(app, 'Servicing', { settings, env, data });
   const operators = new OperatorsStack(app, 'Operators', { settings, env, data });
+  const risk = new RiskStack(app, 'Risk', { settings, env, data });
   const callbacks = new CallbacksStack(app, 'Callbacks', { settings, env, data });
-  new ApiStack(app, 'Api', { settings, env, data, operators, callbacks });
+  new ApiStack(app, 'Api', { settings, env, data, operators, callbacks, risk });
 }

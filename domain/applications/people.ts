@@ -35,11 +35,13 @@ export interface People {
    * when somebody else goes by one of the indexes.
    */
   keep(person: NamedPerson, applicationId: string): Promise<void>;
-  /** An application shows a person no longer, its successor may: when nothing does, nobody finds them any more. */
+  /** An application shows a person no longer, its successor may. */
   forget(
     borrowerKey: string,
     shown: { readonly by: string; readonly nowBy?: string | undefined },
   ): Promise<void>;
+  /** Whom nothing shows is found by nobody any more; whom something shows stays. */
+  letGo(borrowerKey: string): Promise<void>;
   /** What is kept under one key: a few at a time, in an order of its own, from wherever the page before has ended. */
   listOfKey(
     keyId: string,

@@ -1,5 +1,6 @@
 import type { Application } from '../applications/application.ts';
 import type { PersonalData } from '../applications/personal-data.ts';
+import type { Block } from '../blocks/block.ts';
 import { explainReasons, type ReasonTexts } from '../catalog/reason-texts.ts';
 import type { Contact } from '../collections/contact.ts';
 import { maskMobile, maskName } from '../identity/mask.ts';
@@ -12,6 +13,12 @@ export interface HeldApplication {
   readonly data: PersonalData;
   readonly file: LoanFile | undefined;
   readonly notices: readonly Notice[];
+}
+
+/** What is held of the person besides their applications. */
+export interface HeldBesides {
+  readonly contacts: readonly Contact[];
+  readonly block: Block | undefined;
 }
 
 export interface CopySection {
@@ -27,7 +34,7 @@ export interface CopySection {
  */
 export function copyOfBorrower(
   held: readonly HeldApplication[],
-  contacts: readonly Contact[],
+  { contacts, block }: HeldBesides,
   reasonTexts: ReasonTexts,
 ): readonly CopySection[] {
   return [
@@ -45,6 +52,7 @@ export function copyOfBorrower(
     { ...titles.Messages, entries: held.flatMap(messageEntries) },
     { ...titles.Contacts, entries: contacts.map(contactEntry) },
     { ...titles.Restrictions, entries: held.flatMap(restrictionEntries) },
+    { ...titles.Blocks, entries: block === undefined ? [] : [blockEntry(block)] },
   ];
 }
 
@@ -64,6 +72,7 @@ const titles = {
   Messages: { code: 'Messages', zh: '已发送的通知', en: 'Messages sent to you' },
   Contacts: { code: 'Contacts', zh: '催收联系记录', en: 'Contacts about arrears' },
   Restrictions: { code: 'Restrictions', zh: '处理限制', en: 'Restrictions of use' },
+  Blocks: { code: 'Blocks', zh: '不予受理', en: 'Blocks' },
 } as const;
 
 function applicationEntry({ application }: HeldApplication) {
@@ -165,4 +174,9 @@ function restrictionEntries({ application: { applicationId, restriction } }: Hel
   return restriction === undefined
     ? []
     : [{ applicationId, since: restriction.since, until: restriction.until }];
+}
+
+/** That there is one, and for how long. Not why: of a suspicion nobody is told (反洗钱法), and silence about one reason would tell. */
+function blockEntry({ status, blockedAt, blockedUntilOn }: Block) {
+  return { status, since: blockedAt, until: blockedUntilOn };
 }

@@ -76,6 +76,11 @@ export function keyRotationIdOf(keyId: string, formerKeyId: string | undefined):
   return `rot_${tailOf(`key rotation|${keyId}|${formerKeyId ?? ''}`)}`;
 }
 
+/** The record of whether a person is blocked, by the name they go by: one a person, and the name is not in it. */
+export function blockIdOf(borrowerKey: string): string {
+  return `blk_${tailOf(`block|${borrowerKey}`)}`;
+}
+
 /** The bank's reference for one payout: deterministic, so that a repeated payment is recognised as the same one. */
 export function payoutRefOf(loanId: string, payoutNumber: number): string {
   return base32(sha256Bytes(`${loanId}|${payoutNumber}`), payoutRefLength);

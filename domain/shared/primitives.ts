@@ -30,6 +30,7 @@ export const ContactId = z.string().regex(new RegExp(`^contact_${ulidTail}$`));
 export const DocumentId = z.string().regex(new RegExp(`^doc_${ulidTail}$`));
 export const CollateralId = z.string().regex(new RegExp(`^col_${ulidTail}$`));
 export const PersonalDataRequestId = z.string().regex(new RegExp(`^prq_${ulidTail}$`));
+export const BlockId = z.string().regex(new RegExp(`^blk_${ulidTail}$`));
 export const PartnerId = z.string().regex(/^[a-z][a-z0-9-]{1,30}$/);
 
 export const RepaymentMethod = z.enum([

@@ -33,6 +33,7 @@ const Keys = z.union([
   z.object({ draftId: z.string() }).transform(({ draftId }) => draftId),
   z.object({ requestId: z.string() }).transform(({ requestId }) => requestId),
   z.object({ rotationId: z.string() }).transform(({ rotationId }) => rotationId),
+  z.object({ blockId: z.string() }).transform(({ blockId }) => blockId),
 ]);
 
 /** A borrower's collection holds a case for each lender, and the debtor. */

@@ -11,12 +11,13 @@ import {
 } from '#domain/privacy/personal-data-request.ts';
 import { sha256Hex } from '#domain/shared/digest.ts';
 import { ApplicationErased } from '#domain/shared/errors.ts';
-import { loanIdOf } from '#domain/shared/ids.ts';
+import { blockIdOf, loanIdOf } from '#domain/shared/ids.ts';
 import { ApplicationId, BusinessDate, PersonalDataRequestId } from '#domain/shared/primitives.ts';
 import { apiRoute } from '#platform/api-route.ts';
 import { documentClient, objectClient, requireEnvironment } from '#platform/clients.ts';
 import { existing } from '#platform/existing.ts';
 import { personalDataVault } from '#platform/pii.ts';
+import { DynamoBlocks } from '#platform/repositories/blocks.ts';
 import { DynamoCases } from '#platform/repositories/cases.ts';
 import { DynamoLoanFiles } from '#platform/repositories/loan-files.ts';
 import { DynamoNotices } from '#platform/repositories/notices.ts';
@@ -63,6 +64,7 @@ function copyDependencies() {
     vault: personalDataVault(),
     files: new DynamoLoanFiles(documents, requireEnvironment('LOANS_TABLE')),
     notices: new DynamoNotices(documents, requireEnvironment('NOTICES_TABLE')),
+    blocks: new DynamoBlocks(documents, requireEnvironment('BLOCKS_TABLE')),
     cases: new DynamoCases(documents, requireEnvironment('CASES_TABLE')),
   };
 }
@@ -99,18 +101,19 @@ async function makeCopy(
   { requestId, at }: { readonly requestId: string; readonly at: string },
   dependencies: CopyDependencies,
 ): Promise<NonNullable<PersonalDataRequest['copy']>> {
-  const { applications, cases, catalog, retention } = dependencies;
+  const { applications, blocks, cases, catalog, retention } = dependencies;
   const { borrowerKey } = existing(await applications.find(applicationId), 'such application');
   const ids = new Set([applicationId, ...(await retention.listOfBorrower(borrowerKey))]);
   const held = (await Promise.all([...ids].map((id) => heldApplication(id, dependencies)))).filter(
     (each) => each !== undefined,
   );
-  const [contacts, texts] = await Promise.all([
+  const [contacts, block, texts] = await Promise.all([
     cases.listContacts(borrowerKey, { limit: CONTACTS_MAX }),
+    blocks.find(blockIdOf(borrowerKey)),
     catalog.find({ kind: 'reason-texts', id: 'default' }, ReasonTexts),
   ]);
   const none = { reasonTextsId: 'none', version: 1, texts: {} };
-  const sections = copyOfBorrower(held, contacts.items, texts ?? none);
+  const sections = copyOfBorrower(held, { contacts: contacts.items, block }, texts ?? none);
   const text = JSON.stringify({ requestId, madeAt: at, sections }, undefined, 2);
   const objectKey = `copies/${applicationId}/${requestId}.json`;
   await objectClient().send(

@@ -17,6 +17,7 @@ import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { existing } from '#platform/existing.ts';
 import { answerOnce, rememberedRequests } from '#platform/remembered-requests.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
+import { DynamoBlocks } from '#platform/repositories/blocks.ts';
 import { DynamoBorrowerHistory } from '#platform/repositories/borrower-history.ts';
 import { DynamoCatalog } from '#platform/repositories/catalog.ts';
 import { DynamoDecisions } from '#platform/repositories/decisions.ts';
@@ -25,7 +26,7 @@ import { describeRoute, Nothing } from '#platform/route-description.ts';
 import { now } from '#platform/time.ts';
 import { operatorCursor, pageKeyIn } from './operator-cursor.ts';
 
-/** Each candidate costs five reads: a page answers well before the gateway gives up. */
+/** Each candidate costs six reads: a page answers well before the gateway gives up. */
 const PAGE_SIZE = 50;
 
 export const selectBorrowersRoute = describeRoute({
@@ -57,6 +58,7 @@ function selectionDependencies() {
   const applications = requireEnvironment('APPLICATIONS_TABLE');
   return {
     applications: new DynamoApplications(documents, applications),
+    blocks: new DynamoBlocks(documents, requireEnvironment('BLOCKS_TABLE')),
     catalog: new DynamoCatalog(documents, requireEnvironment('CATALOG_TABLE')),
     decisions: new DynamoDecisions(documents, requireEnvironment('DECISIONS_TABLE')),
     history: new DynamoBorrowerHistory(documents, {
@@ -119,16 +121,17 @@ export const handler = apiRoute({
 async function choose(
   decision: ReplayCase,
   criteria: CampaignCriteria,
-  { applications, catalog, history, at }: Omit<SelectionDependencies, 'now'> & { at: Date },
+  { applications, blocks, catalog, history, at }: Omit<SelectionDependencies, 'now'> & { at: Date },
 ): Promise<SelectedBorrower | undefined> {
   const application = await applications.find(decision.applicationId);
   if (application === undefined) return undefined;
   const { borrowerKey } = application;
+  const date = businessDateOf(at.getTime());
   const { id, version } = parseCatalogKey(decision.inputs.product);
   const [product, sent, isOnBlockList, marketingWithdrawnAt] = await Promise.all([
     catalog.find({ kind: 'product', id, version }, Product),
     history.applicationsOf(borrowerKey),
-    isBlocked(catalog, borrowerKey),
+    isBlocked(borrowerKey, date, { blocks, catalog }),
     applications.marketingWithdrawnAt(borrowerKey),
   ]);
   const candidate = {
@@ -139,5 +142,5 @@ async function choose(
     isBlocked: isOnBlockList,
     marketingWithdrawnAt,
   };
-  return selectBorrower(candidate, criteria, businessDateOf(at.getTime()));
+  return selectBorrower(candidate, criteria, date);
 }

@@ -10,6 +10,7 @@ import {
   screenApplication,
   type ScreeningResult,
 } from '#domain/applications/screen-application.ts';
+import type { Blocks } from '#domain/blocks/ports.ts';
 import type { Catalog } from '#domain/catalog/ports.ts';
 import type { PersonalData } from '#domain/applications/personal-data.ts';
 import type { Sightings } from '#domain/fraud/sighting.ts';
@@ -17,6 +18,7 @@ import { businessDateOf } from '#domain/shared/calendar.ts';
 import { ApplicationId } from '#domain/shared/primitives.ts';
 import { isBlocked } from '#platform/block-list.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
+import { DynamoBlocks } from '#platform/repositories/blocks.ts';
 import { DynamoSightings } from '#platform/repositories/sightings.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
 import { lookForFraud } from './look-for-fraud.ts';
@@ -28,6 +30,7 @@ export const ScreenApplicationInput = z.object({ applicationId: ApplicationId })
 
 export interface ScreenApplicationDependencies {
   readonly applications: Applications;
+  readonly blocks: Pick<Blocks, 'find'>;
   readonly catalog: Catalog;
   readonly vault: PersonalDataVault;
   readonly sightings: Sightings;
@@ -64,13 +67,14 @@ export async function runScreenApplication(
 async function screen(
   application: Application,
   { data, isBusy }: { readonly data: PersonalData; readonly isBusy: boolean },
-  { catalog, now }: ScreenApplicationDependencies,
+  { blocks, catalog, now }: ScreenApplicationDependencies,
 ): Promise<ScreeningResult> {
+  const date = businessDateOf(now().getTime());
   const [product, partner, { funder, policyPack }, isOnBlockList] = await Promise.all([
     pinnedProduct(catalog, application),
     partnerOf(catalog, application),
     lenderAndPolicy(catalog),
-    isBlocked(catalog, application.borrowerKey),
+    isBlocked(application.borrowerKey, date, { blocks, catalog }),
   ]);
   return screenApplication({
     application,
@@ -81,7 +85,7 @@ async function screen(
     policyPack,
     isBlocked: isOnBlockList,
     isBusy,
-    date: businessDateOf(now().getTime()),
+    date,
   });
 }
 
@@ -89,6 +93,7 @@ export const handler = workflowTask({
   input: ScreenApplicationInput,
   dependencies: () => ({
     ...stepDependencies(),
+    blocks: new DynamoBlocks(documentClient(), requireEnvironment('BLOCKS_TABLE')),
     sightings: new DynamoSightings(documentClient(), requireEnvironment('SIGHTINGS_TABLE')),
   }),
   run: runScreenApplication,

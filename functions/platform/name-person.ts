@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BlindIndex, NamedPerson, People } from '#domain/applications/people.ts';
 import type { PersonalDataVault } from '#domain/applications/ports.ts';
 import type { Catalog } from '#domain/catalog/ports.ts';
-import { isBlocked } from './block-list.ts';
+import { isListed } from './block-list.ts';
 
 export interface NamingDependencies {
   readonly people: Pick<People, 'find' | 'hasApplied'>;
@@ -36,7 +36,7 @@ async function nameOfBefore(
   const used = await Promise.all(
     indexes.map(
       async ({ value, isNeverName = false }) =>
-        (!isNeverName && (await people.hasApplied(value))) || (await isBlocked(catalog, value)),
+        (!isNeverName && (await people.hasApplied(value))) || (await isListed(catalog, value)),
     ),
   );
   return indexes.find((_, at) => used[at])?.value;

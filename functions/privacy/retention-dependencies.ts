@@ -1,11 +1,13 @@
 import type { Applications } from '#domain/applications/ports.ts';
 import type { People } from '#domain/applications/people.ts';
+import type { Blocks } from '#domain/blocks/ports.ts';
 import type { Catalog } from '#domain/catalog/ports.ts';
 import type { Loans } from '#domain/loans/ports.ts';
 import type { PersonalDataRequests, Retention, Traces } from '#domain/privacy/ports.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { S3ErasableObjects } from '#platform/erasable-objects.ts';
 import { DynamoApplications } from '#platform/repositories/applications.ts';
+import { DynamoBlocks } from '#platform/repositories/blocks.ts';
 import { DynamoCatalog } from '#platform/repositories/catalog.ts';
 import { DynamoLoans } from '#platform/repositories/loans.ts';
 import { DynamoPeople } from '#platform/repositories/people.ts';
@@ -16,9 +18,10 @@ import { now } from '#platform/time.ts';
 
 export interface RetentionDependencies {
   readonly applications: Applications;
+  readonly blocks: Blocks;
   readonly catalog: Catalog;
   readonly loans: Pick<Loans, 'find'>;
-  readonly people: Pick<People, 'forget'>;
+  readonly people: Pick<People, 'forget' | 'letGo'>;
   readonly requests: PersonalDataRequests;
   readonly retention: Retention;
   readonly traces: Traces;
@@ -31,6 +34,7 @@ export function retentionDependencies(): RetentionDependencies {
   const applications = requireEnvironment('APPLICATIONS_TABLE');
   return {
     applications: new DynamoApplications(documents, applications),
+    blocks: new DynamoBlocks(documents, requireEnvironment('BLOCKS_TABLE')),
     catalog: new DynamoCatalog(documents, requireEnvironment('CATALOG_TABLE')),
     loans: new DynamoLoans(documents, requireEnvironment('LOANS_TABLE')),
     people: new DynamoPeople(documents, { people: requireEnvironment('PEOPLE_TABLE') }),

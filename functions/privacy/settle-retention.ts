@@ -49,7 +49,7 @@ export function settleRetention(
     const loan = await dependencies.loans.find(loanIdOf(applicationId));
     const decision = decideRetention({ application, loan }, { ...today, isRequested });
     if (decision.outcome === 'Erase' && decision.on !== undefined && decision.on <= today.date)
-      return erase({ application, loan }, decision, dependencies);
+      return erase({ application, loan }, decision, { ...dependencies, date: today.date });
     if (dependencies.requestId !== undefined)
       return restrict(application, decision, {
         ...dependencies,
@@ -76,7 +76,7 @@ async function presentOf(
 async function erase(
   { application, loan }: { readonly application: Application; readonly loan: Loan | undefined },
   { because }: RetentionDecision,
-  dependencies: RetentionDependencies,
+  dependencies: RetentionDependencies & { readonly date: string },
 ): Promise<Settled> {
   const { retention, traces, now } = dependencies;
   await traces.erase(application);
@@ -93,16 +93,17 @@ async function erase(
 }
 
 /**
- * Whom nothing shows any more is found by no number any more. Who is blocked stays so: the name on the list and the index
- * that leads to it are all that is left of them.
+ * Whom nothing shows any more is found by no number any more. Who is blocked stays so until the block is over: the record of
+ * it and the index that leads to their name are all that is left of them.
  */
 async function forgetPeople(
   { applicationId, borrowerKey, backing, declineReview }: Application,
-  { catalog, people }: RetentionDependencies,
+  { blocks, catalog, people, date }: RetentionDependencies & { readonly date: string },
 ): Promise<void> {
-  for (const name of [borrowerKey, ...(backing?.guarantorKeys ?? [])])
-    if (!(await isBlocked(catalog, name)))
-      await people.forget(name, { by: applicationId, nowBy: declineReview?.successorId });
+  for (const name of [borrowerKey, ...(backing?.guarantorKeys ?? [])]) {
+    await people.forget(name, { by: applicationId, nowBy: declineReview?.successorId });
+    if (!(await isBlocked(name, date, { blocks, catalog }))) await people.letGo(name);
+  }
 }
 
 /** Also what is to be erased tomorrow: from the moment it was asked for, nothing more is done with it. */

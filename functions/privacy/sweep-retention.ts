@@ -1,7 +1,10 @@
 import * as z from 'zod';
+import { endBlock } from '#domain/blocks/block.ts';
 import { queuesOf, type RetentionQueueKind } from '#domain/privacy/retention-queue.ts';
 import { addDays, addMonths } from '#domain/shared/calendar.ts';
 import type { PageKey } from '#domain/shared/page.ts';
+import { existing } from '#platform/existing.ts';
+import { retryOnConflict } from '#platform/retry-on-conflict.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
 import { retentionDependencies, type RetentionDependencies } from './retention-dependencies.ts';
 import { retentionToday, settleRetention, type Settled } from './settle-retention.ts';
@@ -18,10 +21,11 @@ type Today = Awaited<ReturnType<typeof retentionToday>>;
 export async function runSweepRetention(
   _schedule: unknown,
   dependencies: RetentionDependencies,
-): Promise<Record<Settled, number>> {
-  const counts = { Erased: 0, Restricted: 0, Kept: 0 };
+): Promise<Record<Settled | 'BlocksEnded', number>> {
+  const counts = { Erased: 0, Restricted: 0, Kept: 0, BlocksEnded: 0 };
   const today = await retentionToday(dependencies);
   const endsAt = dependencies.now().getTime() + WORK_MS_MAX;
+  counts.BlocksEnded = await endBlocks(today.date, dependencies);
   for (const { queue, until } of dueQueues(today))
     for await (const page of due(queue, until, dependencies)) {
       for (const settled of await settleAll(page, today, dependencies)) counts[settled] += 1;
@@ -52,6 +56,32 @@ async function* due(
     yield page.items.map(({ applicationId }) => applicationId);
     after = page.next;
   } while (after !== undefined);
+}
+
+/**
+ * A block is over on the day after its last without anybody's doing; here that goes on record, and whom nothing but the
+ * block kept is let go. In this order: cut off, the next night finds it again.
+ */
+async function endBlocks(
+  today: string,
+  { blocks, people, now }: RetentionDependencies,
+): Promise<number> {
+  let ended = 0;
+  let after: PageKey | undefined;
+  do {
+    const page = await blocks.listOver(today, { limit: PAGE, after });
+    for (const { blockId } of page.items)
+      await retryOnConflict(async () => {
+        const block = existing(await blocks.find(blockId), `block ${blockId}`);
+        const over = endBlock(block, { at: now().toISOString(), today });
+        if (over === undefined) return;
+        await people.letGo(block.borrowerKey);
+        await blocks.replace(over);
+        ended += 1;
+      });
+    after = page.next;
+  } while (after !== undefined);
+  return ended;
 }
 
 async function settleAll(

@@ -96,6 +96,7 @@ export class Api extends Construct {
   readonly #restApi: RestApi;
   readonly #permissions: GatewayPermissions;
   readonly #authorisers: Readonly<Record<'Partner' | 'Operator', IAuthorizer>>;
+  readonly #added = new Set<Route>();
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
@@ -145,8 +146,18 @@ export class Api extends Construct {
     });
   }
 
+  /** A route that is in the table and leads nowhere stops the synthesis. */
+  assertComplete(table: readonly Route[]): void {
+    const missing = table.filter((route) => !this.#added.has(route));
+    if (missing.length > 0)
+      throw new Error(
+        `nothing says what may be used by ${missing.map(({ entry }) => entry).join(', ')}`,
+      );
+  }
+
   /** Adds one route of the table. */
   addRoute(route: Route, target: WorkflowFunction): void {
+    this.#added.add(route);
     this.#permissions.add(target);
     // The library's own integration with a function gives a permission as well, in this stack.
     const integration = new AwsIntegration({

@@ -7,6 +7,7 @@ import { connected, connection } from './connection.ts';
 import type { CommandFlags } from './credentials.ts';
 import { addPartnerKeyCommands } from './partner-key-commands.ts';
 import { addBlindIndexCommands } from './blind-index-commands.ts';
+import { addBlockCommands } from './block-commands.ts';
 import { addPrivacyCommands } from './privacy-commands.ts';
 import type { PlatformProblem } from '../sandbox/platform-client.ts';
 import type { ReplayFlags } from './run-replay.ts';
@@ -196,6 +197,8 @@ connected(tasks.command('decide'))
   );
 
 addCollectionCommands(program);
+
+addBlockCommands(program);
 
 connected(program.command('campaign'))
   .description('borrowers a campaign may write to: keys of those who agreed to marketing')

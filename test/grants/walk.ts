@@ -111,6 +111,20 @@ class Walk {
     await this.#as('supervisor').post(decision, { outcome: 'Approve', ...wish });
   }
 
+  /** Lifted by two people; then once more, until the next day ends it. */
+  async #block(applicationId: string): Promise<void> {
+    const [analyst, supervisor] = [this.#as('operator-a'), this.#as('supervisor')];
+    const entered = await analyst.post('/ops/blocks', { applicationId, reason: 'OwnRequest' });
+    const path = `/ops/blocks/${String(entered.body['blockId'])}`;
+    await analyst.post(`${path}/lift-requests`, { reason: 'OwnRequest' });
+    const { version } = await supervisor.get(path);
+    await supervisor.post(`${path}/lift-decisions`, { outcome: 'Approve', version });
+    const { loanId } = await this.#partner.get(`/v1/applications/${applicationId}`);
+    const blockedUntilOn = businessDateOf(await this.#now());
+    await analyst.post('/ops/blocks', { loanId, reason: 'OwnRequest', blockedUntilOn });
+    await supervisor.get('/ops/blocks');
+  }
+
   async #changeIndexKey(): Promise<void> {
     const { awsEndpoint: endpoint, baseUrl } = this.#platform;
     const secret = { region: 'us-east-1', endpoint, secret: undefined };
@@ -174,6 +188,7 @@ class Walk {
       for (const path of ['', '/decisions', '/portrait'])
         await this.#as('supervisor').get(`/ops/applications/${id}${path}`);
       await this.#askAboutThemselves(id);
+      await this.#block(id);
     });
     await this.#step('an application sent twice', async () => {
       const body = syntheticApplication('walk', 90_005);

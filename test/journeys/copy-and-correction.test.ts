@@ -102,6 +102,13 @@ describe('a borrower who asks for a copy', () => {
 
   it('gets what is held of them in a file for their eyes alone, by whichever application they are found', async () => {
     const out = join(dataDir, 'copy.json');
+    const operator = new PlatformClient({
+      baseUrl: platform.baseUrl,
+      credential: platform.operatorToken,
+    });
+    const reason = 'SuspiciousFunds';
+    const block = { applicationId: paid, reason, note: 'noted', blockedUntilOn: '2999-01-01' };
+    await operator.post('/ops/blocks', block);
     made = await zhudai('copy', declined, ...verified, '--out', out);
     expect(made).toMatchObject({ applications: 2 });
     text = await readFile(out, 'utf8');
@@ -117,6 +124,10 @@ describe('a borrower who asks for a copy', () => {
     );
     expect(section('Payments').entries.length).toBeGreaterThan(0);
     expect(section('Messages').entries.length).toBeGreaterThan(0);
+    expect(section('Blocks').entries).toEqual([
+      { status: 'Blocked', since: expect.any(String) as string, until: '2999-01-01' },
+    ]);
+    expect(text).not.toMatch(/SuspiciousFunds|noted/);
     const refusal = section('Decisions').entries.find((each) => each['applicationId'] === declined);
     expect(refusal?.['reasons']).toContainEqual(
       expect.objectContaining({ zh: expect.stringMatching(/\p{Script=Han}/u) as string }),

@@ -3,12 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import {
-  DynamoDBClient,
-  ListTablesCommand,
-  PutItemCommand,
-  ScanCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
@@ -139,20 +134,16 @@ async function stored(applicationId: string): Promise<Fields> {
   return found ?? {};
 }
 
+function operator(): PlatformClient {
+  return new PlatformClient({
+    baseUrl: platform.baseUrl,
+    credential: platform.operatorToken,
+    patienceMs: 20_000,
+  });
+}
+
 async function block(applicationId: string): Promise<void> {
-  const { borrowerKey } = await stored(applicationId);
-  await withTables((tables, named) =>
-    tables.send(
-      new PutItemCommand({
-        TableName: named(/Catalog(?!Drafts)/),
-        Item: {
-          kind: { S: 'blocked-borrower' },
-          idVersion: { S: `${String(borrowerKey)}#0001` },
-          version: { N: '1' },
-        },
-      }),
-    ),
-  );
+  await operator().post('/ops/blocks', { applicationId, reason: 'ConfirmedFraud' });
 }
 
 const [BUSY, BLOCKED, SHARING] = [1, 2, 3];
@@ -208,14 +199,11 @@ describe('the key that people are found by, changed in the middle of the work', 
   }, 240_000);
 
   it('is swept in spite of a kill in the middle, and nobody is found by the former key alone', async () => {
-    const operator = new PlatformClient({
-      baseUrl: platform.baseUrl,
-      credential: platform.operatorToken,
-      patienceMs: 20_000,
-    });
-    const { body } = await operator.post('/ops/blind-index/sweeps', {});
+    const { body } = await operator().post('/ops/blind-index/sweeps', {});
     expect(body).toMatchObject({ status: 'Sweeping', applications: 40 });
-    const cutOff = operator.post('/ops/blind-index/sweeps', {}, 'cut-off').catch(() => undefined);
+    const cutOff = operator()
+      .post('/ops/blind-index/sweeps', {}, 'cut-off')
+      .catch(() => undefined);
     await platform.kill();
     platform = await startPlatformProcess({ flags, dataDir, port });
     await cutOff;
@@ -248,18 +236,13 @@ describe('the key that people are found by, changed in the middle of the work', 
   }, 120_000);
 
   it('is on record, and the books agree', async () => {
-    const operator = new PlatformClient({
-      baseUrl: platform.baseUrl,
-      credential: platform.operatorToken,
-      patienceMs: 20_000,
-    });
     const [rotation] = (await itemsOf('KeyRotations')).filter((item) => 'event' in item);
     await vi.waitFor(async () => {
-      const chain = await operator.get(`/ops/audit/${String(rotation?.['rotationId'])}`);
+      const chain = await operator().get(`/ops/audit/${String(rotation?.['rotationId'])}`);
       const types = (chain['items'] as { event: Fields }[]).map(({ event }) => event['type']);
       expect(types).toEqual(['BlindIndexSweepStarted', 'BlindIndexSwept', 'BlindIndexKeyRetired']);
     });
-    const report = await auditPlatform({ operator });
+    const report = await auditPlatform({ operator: operator() });
     expect(report.findings).toEqual([]);
   }, 120_000);
 

@@ -177,7 +177,7 @@ describe('stream consumers', () => {
   );
 
   it('halve a failing batch, retry only what failed, and give it up to a queue', () => {
-    expect(mappings).toHaveLength(11);
+    expect(mappings).toHaveLength(12);
     for (const { properties } of mappings) {
       expect(properties['BisectBatchOnFunctionError']).toBe(true);
       expect(properties['FunctionResponseTypes']).toEqual(['ReportBatchItemFailures']);

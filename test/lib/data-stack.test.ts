@@ -38,12 +38,13 @@ describe('tables', () => {
     { table: 'Erasures', keys: ['year', 'erasure'] },
     { table: 'People', keys: ['blindIndex'] },
     { table: 'KeyRotations', keys: ['rotationId'] },
+    { table: 'Blocks', keys: ['blockId'] },
   ])('$table is found by $keys', ({ table, keys }) => {
     expect(keysOf(tableCalled(table)['KeySchema'])).toEqual(keys);
   });
 
   it('are all named above', () => {
-    expect(tables).toHaveLength(21);
+    expect(tables).toHaveLength(22);
   });
 
   it.each([
@@ -64,6 +65,7 @@ describe('tables', () => {
     { table: 'Cases', index: 'Open', keys: ['openLenderId', 'openedAt'] },
     { table: 'People', index: 'ByBorrower', keys: ['borrowerKey', 'keyShard'] },
     { table: 'People', index: 'ByKey', keys: ['keyShard', 'blindIndex'] },
+    { table: 'Blocks', index: 'Standing', keys: ['standingQueue', 'standsUntilOn'] },
     { table: 'Tasks', index: 'Inbox', keys: ['queue', 'dueAt'] },
     { table: 'Tasks', index: 'ByApplication', keys: ['applicationId', 'openedAt'] },
   ])('$table can be listed $index', ({ table, index, keys }) => {
@@ -84,6 +86,7 @@ describe('tables', () => {
     'Selections',
     'PersonalDataRequests',
     'KeyRotations',
+    'Blocks',
   ])('%s streams its new images', (name) => {
     expect(tableCalled(name)['StreamSpecification']).toEqual({ StreamViewType: 'NEW_IMAGE' });
   });

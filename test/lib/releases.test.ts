@@ -178,6 +178,7 @@ describe('no stack', () => {
     Operations: 440,
     // Full: a new route of operators has its function in the stack of what it is about.
     Operators: 460,
+    Risk: 120,
     Servicing: 320,
   };
 

@@ -19,6 +19,7 @@ describe('synthesise', () => {
       'Data.template.json',
       'Operations.template.json',
       'Operators.template.json',
+      'Risk.template.json',
       'Servicing.template.json',
     ]);
     for (const path of paths)

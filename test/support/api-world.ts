@@ -55,6 +55,7 @@ function environmentOf(databaseUrl: string, stubsUrl: string): Record<string, st
     ERASURES_TABLE: 'Erasures',
     PEOPLE_TABLE: 'People',
     KEY_ROTATIONS_TABLE: 'KeyRotations',
+    BLOCKS_TABLE: 'Blocks',
     CASES_TABLE: 'Cases',
     METRICS_TABLE: 'Metrics',
     DOCUMENTS_BUCKET: 'documents',

@@ -55,6 +55,7 @@ const tables: Readonly<Record<string, { keys: Keys; indexes?: Readonly<Record<st
     indexes: { ByBorrower: ['borrowerKey', 'keyShard'], ByKey: ['keyShard', 'blindIndex'] },
   },
   KeyRotations: { keys: ['rotationId'] },
+  Blocks: { keys: ['blockId'], indexes: { Standing: ['standingQueue', 'standsUntilOn'] } },
   Erasures: { keys: ['year', 'erasure'] },
   Selections: { keys: ['selectionId'] },
   Decisions: {

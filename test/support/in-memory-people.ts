@@ -41,12 +41,18 @@ export class InMemoryPeople implements People {
     borrowerKey: string,
     { by, nowBy }: { readonly by: string; readonly nowBy?: string | undefined },
   ): Promise<void> {
-    for (const [blindIndex, kept] of this.#kept) {
+    for (const kept of this.#kept.values()) {
       if (kept.borrowerKey !== borrowerKey) continue;
       if (nowBy !== undefined) kept.applicationIds.add(nowBy);
       kept.applicationIds.delete(by);
-      if (kept.applicationIds.size === 0) this.#kept.delete(blindIndex);
     }
+    return Promise.resolve();
+  }
+
+  letGo(borrowerKey: string): Promise<void> {
+    for (const [blindIndex, kept] of this.#kept)
+      if (kept.borrowerKey === borrowerKey && kept.applicationIds.size === 0)
+        this.#kept.delete(blindIndex);
     return Promise.resolve();
   }
 

@@ -77,8 +77,12 @@ export class DynamoPeople implements People {
     for (const { blindIndex } of await this.#indexesOf(borrowerKey)) {
       if (nowBy !== undefined) await this.#change(blindIndex, 'ADD', nowBy);
       await this.#change(blindIndex, 'DELETE', by);
-      await this.#deleteUnless(blindIndex, 'attribute_exists(applicationIds)');
     }
+  }
+
+  async letGo(borrowerKey: string): Promise<void> {
+    for (const { blindIndex } of await this.#indexesOf(borrowerKey))
+      await this.#deleteUnless(blindIndex, 'attribute_exists(applicationIds)');
   }
 
   async #indexesOf(borrowerKey: string): Promise<readonly z.infer<typeof Found>[]> {

@@ -52,6 +52,7 @@ import type { WorkflowTokens } from '#platform/workflow-tokens.ts';
 import { aPerson, aRequest } from '#test/domain/builders.ts';
 import { InMemoryApplications } from '#test/support/in-memory-applications.ts';
 import { inMemoryCatalog } from '#test/support/in-memory-catalog.ts';
+import { InMemoryBlocks } from '#test/support/in-memory-blocks.ts';
 import { InMemoryCreditReports } from '#test/support/in-memory-credit-reports.ts';
 import { InMemoryDecisions } from '#test/support/in-memory-decisions.ts';
 import { InMemoryDisclosureSheets } from '#test/support/in-memory-disclosure-sheets.ts';
@@ -120,6 +121,7 @@ export class OriginationWorld {
   readonly catalog = inMemoryCatalog();
   readonly reports = new InMemoryCreditReports();
   readonly sightings = new InMemorySightings();
+  readonly blocks = new InMemoryBlocks();
   readonly decisions = new InMemoryDecisions();
   readonly papers = new Map<string, Uint8Array>();
   readonly sheets = new InMemoryDisclosureSheets();
@@ -200,6 +202,7 @@ export class OriginationWorld {
       catalog: this.catalog,
       reports: this.reports,
       sightings: this.sightings,
+      blocks: this.blocks,
       decisions: this.decisions,
       vault: this.vault,
       identity: { verify: outside.identity },

@@ -2,13 +2,17 @@ import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runSweepRetention } from '#functions/privacy/sweep-retention.ts';
 import { retentionDependencies } from '#functions/privacy/retention-dependencies.ts';
+import { enterBlock } from '#domain/blocks/block.ts';
 import { changeAggregate } from '#domain/shared/change-aggregate.ts';
 import { loanIdOf } from '#domain/shared/ids.ts';
 import { endedQueueOf } from '#domain/privacy/retention-queue.ts';
+import { DynamoBlocks } from '#platform/repositories/blocks.ts';
+import { DynamoPeople } from '#platform/repositories/people.ts';
 import { DynamoTraces } from '#platform/repositories/traces.ts';
 import { startApiWorld, type ApiWorld } from '#test/support/api-world.ts';
 import { storedLoan } from '#test/support/stored-loan.ts';
-import { anApplication, anEvent } from '../../domain/builders.ts';
+import { aBlockEntry, anAct } from '../../domain/blocks/block-builders.ts';
+import { anApplication, anEvent, aRequest } from '../../domain/builders.ts';
 
 let world: ApiWorld;
 
@@ -127,5 +131,93 @@ describe('the retention sweep over a loan', () => {
     expect(await runSweepRetention({}, at('2037-03-01T03:30:00+08:00'))).toMatchObject({
       Erased: 0,
     });
+  });
+});
+
+describe('the retention sweep over somebody who is blocked', () => {
+  const sweep = (instant: string) => runSweepRetention({}, at(instant));
+  const people = () => new DynamoPeople(world.documents, { people: 'People' });
+  const blocks = () => new DynamoBlocks(world.documents, 'Blocks');
+
+  /** A declined application of 2026-11-26 whose applicant is found by an index. */
+  async function declined(borrowerKey: string) {
+    const application = anApplication({
+      borrowerKey,
+      request: aRequest({ externalId: `blocked-${borrowerKey}` }),
+    });
+    const { applicationId } = application;
+    const Item = {
+      ...application,
+      status: 'Declined',
+      closedAt: '2026-11-26T10:00:00+08:00',
+      retentionQueue: endedQueueOf(applicationId, 'NoLoan'),
+      retentionOn: '2026-11-26',
+    };
+    await world.documents.send(new PutCommand({ TableName: 'Applications', Item }));
+    const indexes = [{ keyId: 'key', value: `e${borrowerKey}` }];
+    await people().keep({ borrowerKey, indexes, isNew: true }, applicationId);
+    return { applicationId, indexes };
+  }
+
+  async function statusOf(applicationId: string): Promise<unknown> {
+    const Key = { applicationId };
+    const { Item } = await world.documents.send(new GetCommand({ TableName: 'Applications', Key }));
+    return Item?.['status'];
+  }
+
+  it('erases what they applied for, and finds them by their number until the block is over', async () => {
+    const { applicationId, indexes } = await declined('blocked');
+    const entry = aBlockEntry({
+      borrowerKey: 'blocked',
+      applicationId,
+      blockedUntilOn: '2027-12-31',
+    });
+    const block = enterBlock(undefined, entry, anAct());
+    await blocks().replace(block);
+    expect(await sweep('2027-11-26T03:30:00+08:00')).toMatchObject({ Erased: 1, BlocksEnded: 0 });
+    expect(await statusOf(applicationId)).toBe('Erased');
+    expect(await people().find(indexes)).toBe('blocked');
+
+    expect(await sweep('2027-12-31T03:30:00+08:00')).toMatchObject({ BlocksEnded: 0 });
+    expect(await people().find(indexes)).toBe('blocked');
+    expect(await sweep('2028-01-01T03:30:00+08:00')).toMatchObject({ BlocksEnded: 1 });
+    expect(await people().find(indexes)).toBeUndefined();
+    expect(await blocks().find(block.blockId)).toMatchObject({
+      status: 'Ended',
+      version: 2,
+      event: { type: 'BlockEnded', actor: 'schedule' },
+    });
+    expect(await sweep('2028-01-02T03:30:00+08:00')).toMatchObject({ BlocksEnded: 0 });
+  });
+
+  it('keeps whoever still has something here when the block is over', async () => {
+    const { applicationId, indexes } = await declined('present');
+    const entry = aBlockEntry({
+      borrowerKey: 'present',
+      applicationId,
+      blockedUntilOn: '2026-11-27',
+    });
+    await blocks().replace(enterBlock(undefined, entry, anAct()));
+    expect(await sweep('2026-11-28T03:30:00+08:00')).toMatchObject({ BlocksEnded: 1, Erased: 0 });
+    expect(await people().find(indexes)).toBe('present');
+  });
+
+  it('finds a night that was cut off again', async () => {
+    const { applicationId, indexes } = await declined('cut');
+    const entry = aBlockEntry({ borrowerKey: 'cut', applicationId, blockedUntilOn: '2026-11-27' });
+    await blocks().replace(enterBlock(undefined, entry, anAct()));
+    await people().forget('cut', { by: applicationId });
+    const dependencies = at('2026-11-28T03:30:00+08:00');
+    const cutOff = {
+      find: (blockId: string) => blocks().find(blockId),
+      listStanding: dependencies.blocks.listStanding.bind(dependencies.blocks),
+      listOver: dependencies.blocks.listOver.bind(dependencies.blocks),
+      replace: () => Promise.reject(new Error('cut off')),
+    };
+    await expect(runSweepRetention({}, { ...dependencies, blocks: cutOff })).rejects.toThrow(
+      'cut off',
+    );
+    expect(await sweep('2026-11-29T03:30:00+08:00')).toMatchObject({ BlocksEnded: 1 });
+    expect(await people().find(indexes)).toBeUndefined();
   });
 });

@@ -72,7 +72,7 @@ describe.each(kinds)('%s', (kind, make) => {
     expect(await people.find(second.indexes)).toBe(named('first'));
   });
 
-  it('forgets a person with the last application that shows them', async () => {
+  it('lets go of a person whom no application shows any more, and not before', async () => {
     const people = make();
     const indexes = [under(old, 'gone'), under(fresh, 'gone')];
     const name = named('gone');
@@ -80,10 +80,25 @@ describe.each(kinds)('%s', (kind, make) => {
     await people.keep({ borrowerKey: name, indexes }, 'app_2');
     await people.forget(name, { by: 'app_1' });
     await people.forget(name, { by: 'app_1' });
+    await people.letGo(name);
     expect(await people.find(indexes)).toBe(name);
+    // Something else may still keep them.
     await people.forget(name, { by: 'app_2' });
+    for (const index of indexes) expect(await people.find([index])).toBe(name);
+    await people.letGo(name);
     for (const index of indexes) expect(await people.find([index])).toBeUndefined();
     await people.forget(name, { by: 'app_2' });
+    await people.letGo(name);
+  });
+
+  it('keeps whom an application shows again before they are let go', async () => {
+    const people = make();
+    const person = { borrowerKey: named('back'), indexes: [under(old, 'back')] };
+    await people.keep(person, 'app_1');
+    await people.forget(person.borrowerKey, { by: 'app_1' });
+    await people.keep(person, 'app_2');
+    await people.letGo(person.borrowerKey);
+    expect(await people.find(person.indexes)).toBe(person.borrowerKey);
   });
 
   it('hands a person on to the application that follows the one that goes', async () => {
@@ -92,8 +107,10 @@ describe.each(kinds)('%s', (kind, make) => {
     const name = named('followed');
     await people.keep({ borrowerKey: name, indexes }, 'app_1');
     await people.forget(name, { by: 'app_1', nowBy: 'app_2' });
+    await people.letGo(name);
     expect(await people.find(indexes)).toBe(name);
     await people.forget(name, { by: 'app_2' });
+    await people.letGo(name);
     expect(await people.find(indexes)).toBeUndefined();
   });
 
