@@ -37,7 +37,7 @@ export class Audit extends Construct {
       entry: 'functions/audit/publish-changes.ts',
       errorImpact,
       timeout: Duration.seconds(60),
-      access: [uses(data.audit, 'BatchWriteItem'), publishes(data.eventBus)],
+      access: [uses(data.audit, 'PutItem'), publishes(data.eventBus)],
     });
     const deadLetters = new DeadLetterQueue(this, 'DeadLetters', { impact: errorImpact });
     new Alarm(publishChanges, 'Lagging', {

@@ -1,5 +1,6 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { debtorSubjectOf } from '#domain/collections/debtor.ts';
 import type { AuditRecord } from '#domain/shared/audit.ts';
@@ -51,8 +52,11 @@ export interface PublishedChange {
 }
 
 export interface PublicationPorts {
-  /** Writing the same record again changes nothing. */
-  readonly keep: (records: readonly AuditRecord[]) => Promise<void>;
+  /**
+   * Keeps each record in its place of the chain. The same record again changes nothing; where another has the place, that
+   * one stays. Answers with the positions of those not kept: from that place on, nothing of their subject is.
+   */
+  readonly keep: (records: readonly AuditRecord[]) => Promise<readonly number[]>;
   /** Answers with the positions of the events the bus did not take. */
   readonly publish: (changes: readonly PublishedChange[]) => Promise<readonly number[]>;
 }
@@ -66,9 +70,15 @@ export async function runPublishChanges(
   { keep, publish }: PublicationPorts,
 ): Promise<string | undefined> {
   const { changes, poison } = readChanges(records);
-  await keep(changes.map(({ record }) => record));
-  const [firstRefused] = [...(await publish(changes))].sort((a, b) => a - b);
-  return firstRefused === undefined ? poison : changes[firstRefused]?.sequenceNumber;
+  const [firstNotKept] = inOrder(await keep(changes.map(({ record }) => record)));
+  const onRecord = changes.slice(0, firstNotKept);
+  const [firstRefused] = inOrder(await publish(onRecord));
+  const failed = firstRefused ?? firstNotKept;
+  return failed === undefined ? poison : changes[failed]?.sequenceNumber;
+}
+
+function inOrder(positions: readonly number[]): readonly number[] {
+  return positions.toSorted((a, b) => a - b);
 }
 
 /** The changes up to the first record that cannot be read: what comes after it may follow from it. */
@@ -99,41 +109,66 @@ function readChanges(records: readonly StreamRecord[]): {
   return { changes, poison: undefined };
 }
 
-/** Limits of one call of BatchWriteItem and of PutEvents. */
-const WRITES_PER_CALL = 25;
+/** How many chains are written at once. */
+const CHAINS_AT_ONCE = 25;
+/** Limit of one call of PutEvents. */
 const EVENTS_PER_CALL = 10;
-const ROUNDS_MAX = 5;
 
-/** Audit records in DynamoDB: the role may put and query, never delete or update. */
+/**
+ * Audit records in DynamoDB: the role may put and query, never delete or update, and a put takes a free place or none. So a
+ * batch that comes again, beside another or from a table that was restored changes nothing that is on record.
+ */
 export function auditKeeper(
   documents: DynamoDBDocumentClient,
   tableName: string,
 ): PublicationPorts['keep'] {
+  const keepInOrder = async (links: readonly Link[]): Promise<readonly number[]> => {
+    for (const [at, { record }] of links.entries())
+      if (!(await keepOnce(documents, tableName, record)))
+        return links.slice(at).map(({ position }) => position);
+    return [];
+  };
   return async (records) => {
-    // One call refuses two puts of one key, which a redelivery inside a batch would be.
-    const byKey = new Map(
-      records.map((record) => [`${record.subjectId} ${record.sequence}`, record]),
-    );
-    for (const chunk of chunksOf([...byKey.values()], WRITES_PER_CALL))
-      await writeAll(documents, {
-        [tableName]: chunk.map((record) => ({ PutRequest: { Item: { ...record } } })),
-      });
+    const links = records.map((record, position) => ({ record, position }));
+    const chains = [...Map.groupBy(links, ({ record }) => record.subjectId).values()];
+    const notKept: number[] = [];
+    for (const some of chunksOf(chains, CHAINS_AT_ONCE))
+      notKept.push(...(await Promise.all(some.map(keepInOrder))).flat());
+    return notKept;
   };
 }
 
-async function writeAll(
+interface Link {
+  readonly record: AuditRecord;
+  readonly position: number;
+}
+
+/** Whether the record is in its place, from now on or from before; false where another is. */
+async function keepOnce(
   documents: DynamoDBDocumentClient,
-  requests: NonNullable<ConstructorParameters<typeof BatchWriteCommand>[0]['RequestItems']>,
-): Promise<void> {
-  let rest = requests;
-  for (let round = 1; Object.keys(rest).length > 0; round += 1) {
-    if (round > ROUNDS_MAX) throw new Error('the audit table took only a part of the records');
-    const { UnprocessedItems = {} } = await documents.send(
-      new BatchWriteCommand({ RequestItems: rest }),
+  tableName: string,
+  record: AuditRecord,
+): Promise<boolean> {
+  try {
+    await documents.send(
+      new PutCommand({
+        TableName: tableName,
+        Item: { ...record },
+        ConditionExpression: 'attribute_not_exists(subjectId)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
     );
-    rest = UnprocessedItems;
+    return true;
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return Kept.parse(error.Item).hash === record.hash;
   }
 }
+
+/** The item of a failed condition, plain or in DynamoDB's own notation. */
+const Kept = z.object({
+  hash: z.union([z.string(), z.object({ S: z.string() }).transform(({ S }) => S)]),
+});
 
 /** The bus. A detail carries the subject, its version and the facts of the event: ids, never persons. */
 export function busPublisher(

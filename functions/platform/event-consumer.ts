@@ -81,9 +81,10 @@ export interface PartialBatch {
 
 /** A Lambda behind a DynamoDB stream. From the first failed record on, the batch is delivered again, in order. */
 export function streamConsumer<Dependencies>(consumer: StreamConsumer<Dependencies>) {
+  const logger = new Logger();
   let dependencies: Dependencies | undefined;
   return middy<unknown, PartialBatch>()
-    .use(injectLambdaContext(new Logger(), { logEvent: false }))
+    .use(injectLambdaContext(logger, { logEvent: false }))
     .handler(async (event) => {
       const { Records } = StreamBatch.parse(event);
       dependencies ??= consumer.dependencies();
@@ -93,6 +94,9 @@ export function streamConsumer<Dependencies>(consumer: StreamConsumer<Dependenci
         image: dynamodb.NewImage === undefined ? undefined : fromAttributeMap(dynamodb.NewImage),
       }));
       const failed = await consumer.run(records, dependencies);
-      return { batchItemFailures: failed === undefined ? [] : [{ itemIdentifier: failed }] };
+      if (failed === undefined) return { batchItemFailures: [] };
+      // Lambda counts no error for it: until the last try is over, this line alone tells of it.
+      logger.error('a change was not taken; it comes again', { sequenceNumber: failed });
+      return { batchItemFailures: [{ itemIdentifier: failed }] };
     });
 }

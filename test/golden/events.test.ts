@@ -73,7 +73,7 @@ async function complaintOfStream(payload: Call['payload']): Promise<string | und
     image: dynamodb.NewImage === undefined ? undefined : fromAttributeMap(dynamodb.NewImage),
   }));
   const poison = await runPublishChanges(records, {
-    keep: () => Promise.resolve(),
+    keep: () => Promise.resolve([]),
     publish: () => Promise.resolve([]),
   });
   return poison === undefined ? undefined : `cannot read the change ${poison}`;

@@ -11,16 +11,25 @@ export type NetworkFault =
 
 /**
  * Lets the next requests of one command meet a fault, below the SDK's own retries: what follows is what the SDK and the
- * repository make of it.
+ * repository make of it. `meanwhile` is what somebody else does before the fault is noticed.
  */
 export function injectFaults(
   client: DynamoDBClient,
-  { command, faults }: { readonly command: string; readonly faults: readonly NetworkFault[] },
+  {
+    command,
+    faults,
+    meanwhile,
+  }: {
+    readonly command: string;
+    readonly faults: readonly NetworkFault[];
+    readonly meanwhile?: () => Promise<unknown>;
+  },
 ): void {
   const pending = [...faults];
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const fault = context.commandName === command ? pending.shift() : undefined;
+      if (fault !== undefined) await meanwhile?.();
       if (fault === 'LoseRequest') throw connectionLost();
       if (fault === 'TransactionConflict') throw conflict();
       const answer = await next(args);

@@ -12,7 +12,13 @@ import {
 } from '#functions/audit/publish-changes.ts';
 import type { StreamRecord } from '#platform/event-consumer.ts';
 import { fromAttributeMap } from '#platform/attribute-value.ts';
-import { startTestDatabase, type TestDatabase } from '#test/support/dynamodb-local.ts';
+import {
+  documentsOf,
+  startTestDatabase,
+  testClient,
+  type TestDatabase,
+} from '#test/support/dynamodb-local.ts';
+import { injectFaults } from '#test/support/network-faults.ts';
 import { ServiceStubs } from '#test/support/service-stubs.ts';
 import { aCase } from '../../domain/collections-builders.ts';
 import { anApplication, anEvent, aRequest } from '../../domain/builders.ts';
@@ -45,7 +51,7 @@ function recorder() {
     published,
     keep: (records: readonly AuditRecord[]) => {
       kept.push(...records);
-      return Promise.resolve();
+      return Promise.resolve([]);
     },
     publish: (changes: readonly PublishedChange[]) => {
       published.push(...changes);
@@ -140,6 +146,15 @@ describe('runPublishChanges', () => {
     expect(await runPublishChanges(records, ports)).toBe('s1');
   });
 
+  it('publishes nothing from the first change on whose place another has', async () => {
+    const records = versions('P-5').map((image, index) => recordOf(image, `s${index}`));
+    const ports = { ...recorder(), keep: () => Promise.resolve([2, 1]) };
+    expect(await runPublishChanges(records, ports)).toBe('s1');
+    expect(ports.published.map(({ sequenceNumber }) => sequenceNumber)).toEqual(['s0']);
+    const refused = { ...ports, publish: () => Promise.resolve([0]) };
+    expect(await runPublishChanges(records, refused)).toBe('s0');
+  });
+
   it('puts nothing on the bus that is not on record', async () => {
     const ports = { ...recorder(), keep: () => Promise.reject(new Error('table is down')) };
     const records = [recordOf(versions('P-4')[0], 's1')];
@@ -157,22 +172,101 @@ describe('auditKeeper', () => {
     await database.stop();
   });
 
-  it('keeps one link per sequence, however often and in whatever company it comes', async () => {
-    const keep = auditKeeper(database.documents, 'Audit');
-    const { subjectId, records } = longChain(60);
-    await keep([...records.slice(0, 40), ...records.slice(10, 40)]);
-    await keep(records);
+  const keeper = (documents = database.documents) => auditKeeper(documents, 'Audit');
+
+  async function chainOf(subjectId: string): Promise<AuditRecord[]> {
     const { Items = [] } = await database.documents.send(
       new QueryCommand({
         TableName: 'Audit',
         KeyConditionExpression: 'subjectId = :subjectId',
         ExpressionAttributeValues: { ':subjectId': subjectId },
+        ConsistentRead: true,
       }),
     );
-    expect(verifyChain(subjectId, Items as unknown as AuditRecord[])).toMatchObject({
-      isIntact: true,
-      length: 60,
+    return Items as unknown as AuditRecord[];
+  }
+
+  /** What is on record is the chain of these records, and nothing of another. */
+  async function expectChain(records: readonly AuditRecord[]): Promise<void> {
+    const [{ subjectId } = { subjectId: '' }] = records;
+    const stored = await chainOf(subjectId);
+    expect(verifyChain(subjectId, stored)).toMatchObject({ isIntact: true });
+    expect(stored.map(({ hash }) => hash)).toEqual(records.map(({ hash }) => hash));
+  }
+
+  it('keeps one link per sequence, however often and in whatever company it comes', async () => {
+    const keep = keeper();
+    const { records } = longChain(60);
+    expect(await keep([...records.slice(0, 40), ...records.slice(10, 40)])).toEqual([]);
+    expect(await keep(records)).toEqual([]);
+    await expectChain(records);
+  });
+
+  it('keeps the chains of many subjects of one batch', async () => {
+    const chains = Array.from({ length: 40 }, (_, at) => longChain(2, `MANY-${at}`).records);
+    const batch = [...chains.map(([first]) => first), ...chains.map(([, second]) => second)];
+    expect(await keeper()(batch.filter((record) => record !== undefined))).toEqual([]);
+    for (const records of chains) await expectChain(records);
+  });
+
+  it('leaves what is on record where a batch tells the same place otherwise, and says which', async () => {
+    const { records, otherwise } = twoTellings('OTHERWISE');
+    expect(await keeper()(records.slice(0, 3))).toEqual([]);
+    // Two links in common; the third place is taken, and the fourth, which is free, would follow another third.
+    const others = longChain(2, 'BESIDE').records;
+    const [first, second] = others;
+    const batch = [first, ...otherwise, second].filter((record) => record !== undefined);
+    expect(await keeper()(batch)).toEqual([3, 4]);
+    await expectChain(records.slice(0, 3));
+    await expectChain(others);
+    expect(await keeper()(records)).toEqual([]);
+    await expectChain(records);
+  });
+
+  it('lets one of two consumers at once have a place, and both have what both tell', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { records, otherwise } = twoTellings(`AT-ONCE-${round}`);
+      expect(await Promise.all([keeper()(records), keeper()(records)])).toEqual([[], []]);
+      await expectChain(records);
+
+      const race = twoTellings(`RACE-${round}`);
+      const [one, two] = await Promise.all([keeper()(race.records), keeper()(race.otherwise)]);
+      const isFirst = one.length === 0;
+      expect([one, two]).toEqual(isFirst ? [[], [2, 3]] : [[2, 3], []]);
+      await expectChain(isFirst ? race.records : race.otherwise);
+      expect(otherwise).toHaveLength(records.length);
+    }
+  });
+
+  it('takes its own record for kept when only the answer was lost', async () => {
+    const client = testClient(database.endpoint);
+    injectFaults(client, { command: 'PutItemCommand', faults: ['LoseAnswer', 'LoseRequest'] });
+    const { records } = longChain(4, 'LOST');
+    expect(await keeper(documentsOf(client))(records)).toEqual([]);
+    client.destroy();
+    await expectChain(records);
+  });
+
+  it('takes no place from whoever came between a request that was lost and its repetition', async () => {
+    const { records, otherwise } = twoTellings('BETWEEN');
+    const client = testClient(database.endpoint);
+    injectFaults(client, {
+      command: 'PutItemCommand',
+      faults: ['LoseRequest'],
+      meanwhile: () => keeper()(records),
     });
+    expect(await keeper(documentsOf(client))(otherwise)).toEqual([2, 3]);
+    client.destroy();
+    await expectChain(records);
+  });
+
+  it('reads a taken place as a bundle does', async () => {
+    const { records, otherwise } = twoTellings('BUNDLE');
+    const keep = keeper(database.bundledDocuments);
+    expect(await keep(records)).toEqual([]);
+    expect(await keep(records)).toEqual([]);
+    expect(await keep(otherwise)).toEqual([2, 3]);
+    await expectChain(records);
   });
 });
 
@@ -242,8 +336,28 @@ describe('fromAttributeMap', () => {
   });
 });
 
-function longChain(length: number): { subjectId: string; records: AuditRecord[] } {
-  let application = anApplication({ request: aRequest({ externalId: `CHAIN-${length}` }) });
+function longChain(
+  length: number,
+  externalId = `CHAIN-${length}`,
+): { subjectId: string; records: AuditRecord[] } {
+  const first = anApplication({ request: aRequest({ externalId }) });
+  return { subjectId: first.applicationId, records: linksOf(first, length) };
+}
+
+/** Two chains of four with two links in common: what a table says that was restored, and what it said before. */
+function twoTellings(externalId: string) {
+  const first = anApplication({ request: aRequest({ externalId }) });
+  const records = linksOf(first, 4);
+  const otherwise = linksOf(first, 4, (version) => (version < 2 ? 'Noted' : 'NotedOtherwise'));
+  return { records, otherwise };
+}
+
+function linksOf(
+  first: ReturnType<typeof anApplication>,
+  length: number,
+  typeAfter: (version: number) => string = () => 'Noted',
+): AuditRecord[] {
+  let application = first;
   const records: AuditRecord[] = [];
   while (records.length < length) {
     const { applicationId, version, auditHash, previousAuditHash, event } = application;
@@ -254,7 +368,9 @@ function longChain(length: number): { subjectId: string; records: AuditRecord[] 
       hash: auditHash,
       event,
     });
-    application = changeApplication(application, { event: anEvent(`Noted${version}`) });
+    application = changeApplication(application, {
+      event: anEvent(`${typeAfter(version)}${version}`),
+    });
   }
-  return { subjectId: application.applicationId, records };
+  return records;
 }

@@ -43,7 +43,7 @@ function tableArn(part: string): string {
 describe('the permissions of the templates', () => {
   it('let a function do what its role is granted', () => {
     const caller = nameOf('AWS::Lambda::Function', 'PublishChanges');
-    const use = { action: 'dynamodb:BatchWriteItem', resource: tableArn('Audit') };
+    const use = { action: 'dynamodb:PutItem', resource: tableArn('Audit') };
     expect(new Permissions(assembly).refusalOf(caller, [use])).toBeUndefined();
   });
 
@@ -59,8 +59,8 @@ describe('the permissions of the templates', () => {
 
   it.each([
     ['another action', 'dynamodb:DeleteItem', 'Audit', ''],
-    ['another table', 'dynamodb:BatchWriteItem', 'Loans', ''],
-    ['an index of its table', 'dynamodb:BatchWriteItem', 'Audit', '/index/ByTime'],
+    ['another table', 'dynamodb:PutItem', 'Loans', ''],
+    ['an index of its table', 'dynamodb:PutItem', 'Audit', '/index/ByTime'],
   ])('refuse it %s in the words of IAM', (_, action, table, index) => {
     const caller = nameOf('AWS::Lambda::Function', 'PublishChanges');
     const resource = `${tableArn(table)}${index}`;
@@ -107,14 +107,14 @@ describe('the permissions of the templates', () => {
     const caller = nameOf('AWS::Lambda::Function', 'PublishChanges');
     const resource = tableArn('Audit');
     for (let n = 0; n < 3; n += 1)
-      permissions.refusalOf(caller, [{ action: 'dynamodb:BatchWriteItem', resource }]);
+      permissions.refusalOf(caller, [{ action: 'dynamodb:PutItem', resource }]);
     permissions.refusalOf(caller, [{ action: 'dynamodb:Scan', resource }]);
     const [file = ''] = readdirSync(directory);
     const lines = readFileSync(join(directory, file), 'utf8').trim().split('\n');
     rmSync(directory, { recursive: true });
     const [used, refused] = lines.map((line) => JSON.parse(line) as Grant & { isAllowed: boolean });
     expect(lines).toHaveLength(2);
-    expect(used).toMatchObject({ action: 'dynamodb:BatchWriteItem', isAllowed: true });
+    expect(used).toMatchObject({ action: 'dynamodb:PutItem', isAllowed: true });
     expect(refused).toMatchObject({ action: 'dynamodb:Scan', resource, isAllowed: false });
     expect(grantsOf(assembly)).toContainEqual({
       role: used?.role,
