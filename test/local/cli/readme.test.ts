@@ -63,6 +63,7 @@ const groups = new Map(
   [
     'tasks',
     'restructuring',
+    'block',
     'collect',
     'policy',
     'privacy',
