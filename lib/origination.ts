@@ -138,7 +138,7 @@ export class Origination extends Construct {
   }
 
   #papers(name: string): WorkflowFunction {
-    const { applications, catalog, contracts } = this.#data;
+    const { applications, blocks, catalog, contracts } = this.#data;
     return this.#step(name, {
       errorImpact: 'approved borrowers get no contract to sign',
       memoryMegabytes: 1024,
@@ -148,6 +148,7 @@ export class Origination extends Construct {
       timeout: Duration.seconds(60),
       access: [
         uses(applications, 'GetItem', 'PutItem', 'DeleteItem'),
+        uses(blocks, 'GetItem'),
         uses(catalog, 'GetItem', 'Query'),
         writesObjects(contracts),
         ...this.#readsPerson(),

@@ -8,6 +8,7 @@ import {
   type PersonalDataVault,
   sealedSubjectOf,
 } from '#domain/applications/ports.ts';
+import type { Blocks } from '#domain/blocks/ports.ts';
 import type { Funder } from '#domain/catalog/funder.ts';
 import type { PolicyPack } from '#domain/catalog/policy-pack.ts';
 import type { Catalog } from '#domain/catalog/ports.ts';
@@ -25,9 +26,11 @@ import { addDays, businessDateOf } from '#domain/shared/calendar.ts';
 import { sha256Hex } from '#domain/shared/digest.ts';
 import { ApplicationClosed } from '#domain/shared/errors.ts';
 import { ApplicationId } from '#domain/shared/primitives.ts';
+import { isBlocked } from '#platform/block-list.ts';
 import { documentClient, requireEnvironment } from '#platform/clients.ts';
 import { S3ContractPapers, type ContractPapers } from '#platform/contract-papers.ts';
 import { contractFont } from '#platform/pdf/contract-font.ts';
+import { DynamoBlocks } from '#platform/repositories/blocks.ts';
 import { DynamoDisclosureSheets } from '#platform/repositories/disclosure-sheets.ts';
 import { storeApplication } from '#platform/store-application.ts';
 import { workflowTask } from '#platform/workflow-task.ts';
@@ -42,6 +45,7 @@ export const OfferContractInput = z.object({ applicationId: ApplicationId });
 
 export interface OfferContractDependencies {
   readonly applications: Applications;
+  readonly blocks: Pick<Blocks, 'find'>;
   readonly catalog: Catalog;
   readonly vault: PersonalDataVault;
   readonly papers: ContractPapers;
@@ -59,24 +63,28 @@ interface Setting {
 }
 
 /**
- * Says whose money it is, prices the loan on the day of the contract and writes the papers. With nobody who may fund it, or
- * a cost above the cap, nothing is offered, whatever was approved.
+ * Says whose money it is, prices the loan on the day of the contract and writes the papers. With nobody who may fund it, a
+ * cost above the cap, or a borrower who was blocked since the screening, nothing is offered, whatever was approved.
  */
 export async function runOfferContract(
   { applicationId }: z.infer<typeof OfferContractInput>,
   dependencies: OfferContractDependencies,
 ): Promise<{ outcome: 'Offered' }> {
-  const { applications, catalog, vault, now } = dependencies;
+  const { applications, blocks, catalog, vault, now } = dependencies;
   const application = await openApplication(applications, applicationId);
   assertApproved(application);
   if (application.status !== 'Approved' && application.status !== 'FundingAllocated')
     return { outcome: 'Offered' };
+  const at = now();
+  const date = businessDateOf(at.getTime());
+  if (await isBlocked(application.borrowerKey, date, { blocks, catalog }))
+    return decline(application, 'BorrowerBlocked', dependencies);
   const [product, { funder, policyPack }, personalData] = await Promise.all([
     pinnedProduct(catalog, application),
     lenderAndPolicy(catalog),
     vault.open(application.pii, sealedSubjectOf(application)),
   ]);
-  const setting = { product, funder, policyPack, personalData, at: now() };
+  const setting = { product, funder, policyPack, personalData, at };
   const participations = await fundersOf(application, setting, applications);
   const priced = priceSheet({
     loan: agreedLoanOf(application),
@@ -84,13 +92,14 @@ export async function runOfferContract(
     product,
     funder,
     policyPack,
-    date: businessDateOf(setting.at.getTime()),
+    date,
   });
-  if (priced.outcome === 'CostAboveCap') return decline(application, dependencies);
+  if (priced.outcome === 'CostAboveCap') return decline(application, 'CostAboveCap', dependencies);
   const papers = await writePapers(application, { ...dependencies, ...setting, priced });
   const validDays = product.offerValidDays;
-  const at = setting.at.toISOString();
-  await applications.replace(offerContract(application, papers, { at, validDays, participations }));
+  await applications.replace(
+    offerContract(application, papers, { at: at.toISOString(), validDays, participations }),
+  );
   return { outcome: 'Offered' };
 }
 
@@ -115,17 +124,18 @@ async function fundersOf(
 
 async function decline(
   application: Application,
+  reasonCode: 'BorrowerBlocked' | 'CostAboveCap',
   { applications, now }: OfferContractDependencies,
 ): Promise<never> {
   await applications.replaceReleasingBorrower(
     closeApplication(application, {
       status: 'Declined',
-      reasonCodes: ['CostAboveCap'],
+      reasonCodes: [reasonCode],
       at: now().toISOString(),
       actor: 'workflow',
     }),
   );
-  throw new ApplicationClosed(`the cost of ${application.applicationId} is above the cap`);
+  throw new ApplicationClosed(`${application.applicationId} is declined: ${reasonCode}`);
 }
 
 type Priced = Extract<PricedSheet, { outcome: 'Priced' }>;
@@ -168,6 +178,7 @@ async function writePapers(
 export function offerDependencies(): OfferContractDependencies {
   return {
     ...stepDependencies(),
+    blocks: new DynamoBlocks(documentClient(), requireEnvironment('BLOCKS_TABLE')),
     papers: new S3ContractPapers(),
     sheets: new DynamoDisclosureSheets(documentClient(), requireEnvironment('APPLICATIONS_TABLE')),
   };

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { enterBlock } from '#domain/blocks/block.ts';
 import { askAgain } from '#domain/documents/required-documents.ts';
 import { closeApplication } from '#domain/applications/advance-application.ts';
 import { Unavailable } from '#domain/shared/errors.ts';
 import { loanIdOf } from '#domain/shared/ids.ts';
 import { runSignatureCallback } from '#functions/callbacks/signature-callback.ts';
+import { aBlockEntry, anAct } from '#test/domain/blocks/block-builders.ts';
 import { aDocument } from '#test/domain/builders.ts';
 import { goodApplicant, OriginationWorld, type Outside } from './origination-world.ts';
 
@@ -34,6 +36,13 @@ async function upload(applicationId: string): Promise<void> {
     documents: [...askAgain(application.documents, application.documentsRequested), ...documents],
     version: application.version + 1,
   });
+}
+
+/** Blocks the borrower of an application. */
+async function block(applicationId: string, blockedUntilOn?: string): Promise<void> {
+  const { borrowerKey } = await world.application(applicationId);
+  const entry = aBlockEntry({ borrowerKey, applicationId, blockedUntilOn });
+  await world.blocks.replace(enterBlock(undefined, entry, anAct({ today: '2026-11-24' })));
 }
 
 describe('originate-loan', () => {
@@ -94,6 +103,39 @@ describe('originate-loan', () => {
     await world.sign(first);
     const third = await world.apply({ externalId: 'P-1003', applicant: goodApplicant });
     expect((await world.application(third)).status).toBe('AwaitingSignature');
+  });
+
+  it('declines whoever is blocked at the first step, and nobody when the block is over', async () => {
+    await start();
+    const first = await world.apply({ applicant: goodApplicant });
+    await world.sign(first);
+    await block(first, '2026-11-25');
+    const second = await world.apply({ externalId: 'P-1002', applicant: goodApplicant });
+    expect(await world.application(second)).toMatchObject({
+      status: 'Declined',
+      reasonCodes: ['BorrowerBlocked'],
+    });
+    await world.advance(2);
+    const third = await world.apply({ externalId: 'P-1003', applicant: goodApplicant });
+    expect((await world.application(third)).status).toBe('AwaitingSignature');
+  });
+
+  it('offers nothing to whoever was blocked while their application was on its way', async () => {
+    await start();
+    const applicationId = await world.apply(large);
+    await upload(applicationId);
+    const wait = await world.openTask(applicationId, 'AwaitDocuments');
+    await world.tokens.succeed(wait.taskToken ?? '', { taskId: wait.taskId, outcome: 'Uploaded' });
+    await world.settle();
+    await block(applicationId);
+    await world.decide(applicationId, 'ApproveApplication', { outcome: 'Approve' });
+    expect(await world.application(applicationId)).toMatchObject({
+      status: 'Declined',
+      reasonCodes: ['BorrowerBlocked'],
+    });
+    expect(await world.execution(applicationId)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(world.papers.size).toBe(0);
+    expect(world.payments).toEqual([]);
   });
 
   it('waits for documents and goes on with the review when they are there', async () => {
