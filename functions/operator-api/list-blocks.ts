@@ -5,7 +5,7 @@ import { apiRoute } from '#platform/api-route.ts';
 import { describeRoute, Nothing } from '#platform/route-description.ts';
 import { blockReading } from './block-dependencies.ts';
 import { BlockView, viewBlock } from './block-view.ts';
-import { operatorCursor, pageKeyIn } from './operator-cursor.ts';
+import { operatorCursor, pageKeyIn, pageQuery } from './operator-cursor.ts';
 
 const PAGE_SIZE = 50;
 
@@ -23,10 +23,7 @@ export const listBlocksRoute = describeRoute({
   caller: 'Operator',
   roles: ['CreditAnalyst', 'Supervisor', 'Auditor'],
   parameters: Nothing,
-  query: z.strictObject({
-    cursor: z.base64url().max(2000).optional(),
-    limit: z.coerce.number().int().min(1).max(PAGE_SIZE).default(PAGE_SIZE),
-  }),
+  query: z.strictObject(pageQuery({ size: PAGE_SIZE, atMost: PAGE_SIZE })),
   body: Nothing,
   status: 200,
   answer: z.object({ items: z.array(BlockView), nextCursor: z.string().optional() }),
@@ -38,7 +35,9 @@ export const handler = apiRoute({
   dependencies: blockReading,
   run: async ({ query }, { blocks, now }) => {
     const today = businessDateOf(now().getTime());
-    const after = pageKeyIn(query.cursor, Cursor);
+    const key = pageKeyIn(query.cursor, Cursor);
+    // A page that ended yesterday, with a block that was over by midnight: what stands today begins after it.
+    const after = key !== undefined && key.standsUntilOn >= today ? key : undefined;
     const page = await blocks.listStanding(today, { limit: query.limit, after });
     const items = page.items.map((block) => viewBlock(block, today));
     return { body: { items, ...operatorCursor(page.next) } };

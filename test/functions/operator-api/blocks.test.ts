@@ -273,6 +273,17 @@ describe('the list of blocks', () => {
     }
     expect(seen).toContain(blockIdOf(borrowerKey));
     expect(new Set(seen).size).toBe(seen.length);
+    const yesterday = {
+      blockId: blockIdOf(borrowerKey),
+      standingQueue: 'Standing',
+      standsUntilOn: '2020-01-01',
+    };
+    const cursor = Buffer.from(JSON.stringify(yesterday)).toString('base64url');
+    const today = await send(listBlocks, { as: analyst, query: { cursor } });
+    expect([today.status, today.text]).toEqual([
+      200,
+      expect.stringContaining(blockIdOf(borrowerKey)),
+    ]);
     const odd = await send(listBlocks, { as: analyst, query: { cursor: 'eyJhIjoxfQ' } });
     expect([odd.status, odd.body['code']]).toEqual([400, 'InvalidInput']);
   });
