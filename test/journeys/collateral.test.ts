@@ -14,7 +14,7 @@ let approver: PlatformClient;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'zhudai-collateral-'));
-  platform = await startPlatformProcess({ flags: ['--empty', '--memory'], dataDir });
+  platform = await startPlatformProcess({ flags: ['--empty', '--memory', '--isolate'], dataDir });
   const { baseUrl } = platform;
   partner = new PlatformClient({ baseUrl, credential: platform.partnerKey });
   reviewer = new PlatformClient({ baseUrl, credential: await tokenOf('operator-a') });

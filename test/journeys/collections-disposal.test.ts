@@ -3,6 +3,7 @@ import { CollectionsPlatform, type LentLoan } from './collections-platform.ts';
 
 let platform: CollectionsPlatform;
 let guaranteed: LentLoan;
+let acceptedAtOnce: LentLoan;
 let sold: LentLoan;
 let lost: LentLoan;
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
   await publish('collection-strategy', 'default-ladder', { arms });
   // A publication is in force within half a minute.
   await new Promise((resolve) => setTimeout(resolve, 31_000));
-  guaranteed = await platform.lend(63_003);
+  [guaranteed, acceptedAtOnce] = await Promise.all([platform.lend(63_003), platform.lend(63_004)]);
   // The reminder is out, the decisions wait for people.
   await platform.moveToDayPastDue(sold, 6);
 }, 240_000);
@@ -86,13 +87,31 @@ describe('the end of the ladder', () => {
     const caseId = await platform.caseIdOf(guaranteed);
     expect((await platform.caseOf(caseId))['loans']).toMatchObject([{ hasGuarantor: true }]);
     const task = await platform.taskOf('ApproveCompensation', caseId);
+    // The guarantor says that the claim has come, and only later what it makes of it.
+    await platform.send('PUT', '/sandbox/guarantor/conduct', { body: { answer: 'Later' } });
     expect((await platform.decide('collector', task, 'Approve')).status).toBe(403);
     expect((await platform.decide('supervisor', task, 'Approve')).status).toBe(200);
     const claim = await platform.until(async () => {
       const { body } = await platform.send('GET', '/sandbox/guarantor/books');
-      return (body['claims'] as { amountFen: number; outcome: string }[])[0];
+      return (body['claims'] as { reference: string; amountFen: number; outcome: string }[])[0];
     }, 'the claim to reach the guarantor');
-    expect(claim.outcome).toBe('Accepted');
+    expect(claim.outcome).toBe('Received');
+    const decision = `/sandbox/guarantor/claims/${encodeURIComponent(claim.reference)}/decision`;
+    await platform.send('POST', decision, { body: { outcome: 'Accepted' } });
+    await platform.until(async () => {
+      const { loan } = await fileOf(guaranteed);
+      const { status } = loan['compensation'] as { status: string };
+      return status === 'Accepted' ? true : undefined;
+    }, 'the loan to know what the guarantor said');
+    await platform.send('PUT', '/sandbox/guarantor/conduct', { body: { answer: 'Accept' } });
+    const other = await platform.caseIdOf(acceptedAtOnce);
+    const otherTask = await platform.taskOf('ApproveCompensation', other);
+    expect((await platform.decide('supervisor', otherTask, 'Approve')).status).toBe(200);
+    await platform.until(async () => {
+      const { loan } = await fileOf(acceptedAtOnce);
+      const { status } = (loan['compensation'] ?? {}) as { status?: string };
+      return status === 'Accepted' ? true : undefined;
+    }, 'a claim to be accepted at once');
     expect((await platform.caseOf(caseId))['status']).toBe('Open');
     await platform.moveToDayPastDue(sold, 8);
     const closed = await platform.caseWhen(caseId, ({ status }) => status === 'Closed');

@@ -62,7 +62,7 @@ export class CollectionsPlatform {
   /** With the sandbox's staff at work unless nobody is to decide but the journey. */
   static async start(staff: readonly string[] = ['--auto-operate']): Promise<CollectionsPlatform> {
     const dataDir = await mkdtemp(join(tmpdir(), 'zhudai-collections-'));
-    const flags = ['--empty', '--memory', ...staff];
+    const flags = ['--empty', '--memory', '--isolate', ...staff];
     const platform = await startPlatformProcess({ flags, dataDir });
     await putEverybodyIntoChampion(platform);
     return new CollectionsPlatform(platform, dataDir);
