@@ -17,6 +17,7 @@ const lateStages = [
   { ...rung, stepId: 'remind', action: 'Sms', fromDaysPastDue: 1, scriptId: 'reminder' },
   { ...rung, stepId: 'letter', action: 'Letter', fromDaysPastDue: 2, scriptId: 'demand-letter' },
   { ...rung, stepId: 'call', action: 'Call', fromDaysPastDue: 4, scriptId: 'collector-call' },
+  { ...rung, stepId: 'write-off', action: 'WriteOff', fromDaysPastDue: 8 },
 ];
 
 interface Lent {
@@ -128,17 +129,39 @@ class LateDetours extends Walker {
       await advanceClock(this.platform.baseUrl, 2 * DAY);
       await this.#callWhileStopped(twice, 'AwaitNextStep');
     });
+    await this.step('a write-off refused while the execution is stopped', () =>
+      this.#refuseWriteOff(unreached),
+    );
+  }
+
+  /** Nobody gives it up: what people decide is said to a machine that is stopped. */
+  async #refuseWriteOff(loan: Lent): Promise<void> {
+    await this.#moveTo(addDays(loan.firstDueOn, 9));
+    const caseId = await this.#caseOf(loan);
+    const executionId = await this.#executionOf(caseId);
+    await this.waitsIn(executionId, 'AwaitDisposal');
+    const { items } = await this.as('supervisor').get('/ops/tasks?queue=Disposal&limit=100');
+    const task = (items as Items).find((each) => JSON.stringify(each).includes(caseId));
+    const { taskId, contentHash } = task ?? {};
+    const answer = { outcome: 'Reject', note: 'walk', contentHash };
+    await this.whileStopped(executionId, () =>
+      this.as('supervisor').post(`/ops/tasks/${String(taskId)}/decision`, answer),
+    );
   }
 
   async #callWhileStopped(loan: Lent, state: string): Promise<void> {
     const caseId = await this.#caseOf(loan);
+    const executionId = await this.#executionOf(caseId);
+    await this.waitsIn(executionId, state);
+    await this.whileStopped(executionId, () => this.#call(caseId));
+  }
+
+  async #executionOf(caseId: string): Promise<string> {
     const { items } = await this.as('administrator').get(
       '/ops/executions?machine=escalate-collections&status=RUNNING',
     );
     const execution = (items as Items).find((each) => JSON.stringify(each).includes(caseId));
-    const executionId = String(execution?.['executionId']);
-    await this.waitsIn(executionId, state);
-    await this.whileStopped(executionId, () => this.#call(caseId));
+    return String(execution?.['executionId']);
   }
 
   async #call(caseId: string): Promise<void> {

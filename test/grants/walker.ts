@@ -10,6 +10,7 @@ import type { PlatformProcess } from '#local/bench/platform-process.ts';
 import { advanceClock } from '#local/cli/advance.ts';
 import { magicDocument, sampleDocument } from '#local/samples/sample-documents.ts';
 import { sendRaw } from '#local/sandbox/http-json.ts';
+import { everyItem } from '#local/sandbox/page-items.ts';
 import { PlatformClient, PlatformProblem } from '#local/sandbox/platform-client.ts';
 import { DeadLetterWatch } from './dead-letter-watch.ts';
 
@@ -179,16 +180,12 @@ export class Walker {
 
   /** The execution as soon as it is in a state. */
   async waitsIn(executionId: string, state: string): Promise<void> {
-    const path = `/ops/executions/${encodeURIComponent(executionId)}/history?limit=100`;
+    const path = `/ops/executions/${encodeURIComponent(executionId)}/history`;
     let last: unknown;
     await this.when(
       async () => {
-        // Not begun yet: not found.
-        const found = await this.as('administrator').get(path).catch(onlyProblems);
-        const entered = ((found?.['items'] ?? []) as Items).filter(({ type }) =>
-          String(type).endsWith('StateEntered'),
-        );
-        last = (entered.at(-1)?.['details'] as Fields | undefined)?.['name'];
+        for await (const { type, details } of everyItem(this.as('administrator'), path))
+          if (String(type).endsWith('StateEntered')) last = (details as Fields)['name'];
         return last === state ? true : undefined;
       },
       () => `${executionId} is in ${String(last)} instead of ${state}`,
