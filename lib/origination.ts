@@ -50,7 +50,8 @@ export class Origination extends Construct {
   }
 
   #assessment(): Record<string, WorkflowFunction> {
-    const { applications, blocks, catalog, creditReports, decisions, sightings } = this.#data;
+    const { applications, blocks, catalog, creditReports, decisions, personalDataKey, sightings } =
+      this.#data;
     return {
       ScreenApplication: this.#step('screen-application', {
         errorImpact: 'submitted applications wait unread',
@@ -87,7 +88,7 @@ export class Origination extends Construct {
           uses(applications, 'GetItem', 'PutItem', 'DeleteItem'),
           uses(catalog, 'GetItem', 'Query'),
           uses(decisions, 'PutItem'),
-          ...this.#readsPerson(),
+          opensPersonalData(personalDataKey),
         ],
       }),
     };
@@ -123,14 +124,14 @@ export class Origination extends Construct {
 
   /** Called by executions of release 0.1.0, which keep the definition they began with; gone when none of them is left. */
   #earlier(): WorkflowFunction[] {
-    const { applications, catalog } = this.#data;
+    const { applications, catalog, personalDataKey } = this.#data;
     return [
       this.#step('allocate-funding', {
         errorImpact: 'approved applications wait for a funder',
         access: [
           uses(applications, 'GetItem', 'PutItem', 'DeleteItem'),
           uses(catalog, 'GetItem', 'Query'),
-          ...this.#readsPerson(),
+          opensPersonalData(personalDataKey),
         ],
       }),
       this.#papers('prepare-contract'),
@@ -138,7 +139,7 @@ export class Origination extends Construct {
   }
 
   #papers(name: string): WorkflowFunction {
-    const { applications, blocks, catalog, contracts } = this.#data;
+    const { applications, blocks, catalog, contracts, personalDataKey } = this.#data;
     return this.#step(name, {
       errorImpact: 'approved borrowers get no contract to sign',
       memoryMegabytes: 1024,
@@ -151,7 +152,7 @@ export class Origination extends Construct {
         uses(blocks, 'GetItem'),
         uses(catalog, 'GetItem', 'Query'),
         writesObjects(contracts),
-        ...this.#readsPerson(),
+        opensPersonalData(personalDataKey),
       ],
     });
   }

@@ -1,7 +1,6 @@
 import { Construct } from 'constructs';
 import {
   answersTasks,
-  asksProviders,
   opensPersonalData,
   queries,
   sealsPersonalData,
@@ -79,13 +78,7 @@ export class Tasks extends Construct {
   }
 
   /** A decline that a person overturned, on the borrower's request, goes on as a new application. */
-  #concludeReviews({
-    applications,
-    eventBus,
-    personalDataKey,
-    providerSecret,
-    tasks,
-  }: DataStack): void {
+  #concludeReviews({ applications, eventBus, personalDataKey, tasks }: DataStack): void {
     const concludeReview = new WorkflowFunction(this, 'ConcludeReview', {
       entry: 'functions/tasks/conclude-review.ts',
       errorImpact:
@@ -94,7 +87,6 @@ export class Tasks extends Construct {
       access: [
         uses(applications, 'GetItem', 'PutItem'),
         uses(tasks, 'GetItem', 'PutItem'),
-        asksProviders(providerSecret),
         opensPersonalData(personalDataKey),
         sealsPersonalData(personalDataKey),
       ],

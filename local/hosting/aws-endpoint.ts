@@ -120,6 +120,12 @@ export class AwsEndpoint {
     const target = request.headers['x-amz-target'];
     if (target !== undefined) {
       const body = jsonBody(request);
+      // The key it stands in for is granted; that this machine seals without it, no template knows.
+      if (
+        target === 'secretsmanager.GetSecretValue' &&
+        this.#options.functions.readsInstead(caller, body['SecretId'])
+      )
+        return undefined;
       const named =
         target === 'TrentService.Decrypt'
           ? { ...body, KeyId: this.#options.keys.keyOf(String(body['CiphertextBlob'])) }

@@ -45,6 +45,8 @@ interface HostedFunction {
   readonly timeoutMs: number;
   readonly memoryMegabytes: number;
   readonly scope: FunctionScope;
+  /** Something it reads on this machine alone, whatever its role may do. */
+  readonly standInArn: string | undefined;
   handler: Promise<Handler> | undefined;
 }
 
@@ -73,14 +75,20 @@ export interface AsynchronousConduct {
   readonly deadLetterArn: string | undefined;
 }
 
+export interface StandIn {
+  readonly of: string;
+  readonly variable: string;
+  readonly arn: string;
+}
+
 export interface FunctionHostOptions {
   readonly functions: readonly Resource[];
   /** The template's `AWS::Lambda::EventInvokeConfig`. */
   readonly invokeConfigs: readonly Resource[];
   /** The template's `AWS::Lambda::Alias`. */
   readonly aliases?: readonly Resource[];
-  /** Variables of the template that have no meaning on this machine. */
-  readonly withoutVariables: readonly string[];
+  /** A variable of the template that has no meaning on this machine, and what who had it reads instead. */
+  readonly standIn?: StandIn | undefined;
   /** The folder that entries are relative to. */
   readonly root: string;
   readonly activity: Activity;
@@ -150,6 +158,11 @@ export class FunctionHost {
 
   has(nameOrArn: string): boolean {
     return this.#functions.has(functionName(nameOrArn));
+  }
+
+  /** Whether a function reads this instead of something that the cloud alone has. */
+  readsInstead(name: string, arn: unknown): boolean {
+    return arn !== undefined && this.#functions.get(name)?.standInArn === arn;
   }
 
   /** Calls a function and answers its result; throws a `FunctionError` with what it threw. */
@@ -223,7 +236,7 @@ export function functionName(nameOrArn: string): string {
 
 function hostedFunction(
   resource: Resource,
-  { log, withoutVariables, isIsolated }: FunctionHostOptions,
+  { log, standIn, isIsolated }: FunctionHostOptions,
 ): HostedFunction {
   const entry = resource.metadata['zhudai:entry'];
   if (typeof entry !== 'string')
@@ -233,6 +246,7 @@ function hostedFunction(
   const { Timeout, MemorySize, Environment, Description } = FunctionProperties.parse(
     resource.properties,
   );
+  const { [standIn?.of ?? '']: replaced, ...variables } = Environment.Variables;
   return {
     name: resource.name,
     arn: localArn('lambda', `function:${resource.name}`),
@@ -243,17 +257,15 @@ function hostedFunction(
     scope: {
       name: resource.name,
       environment: {
-        ...Object.fromEntries(
-          Object.entries(Environment.Variables).filter(
-            ([name]) => !withoutVariables.includes(name),
-          ),
-        ),
+        ...(standIn && replaced !== undefined && { [standIn.variable]: standIn.arn }),
+        ...variables,
         ...(isIsolated && accessKeyOf(resource.name)),
         AWS_LAMBDA_FUNCTION_NAME: resource.name,
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MemorySize),
       },
       log,
     },
+    standInArn: replaced === undefined ? undefined : standIn?.arn,
     handler: undefined,
   };
 }

@@ -290,7 +290,9 @@ async function assemble(given: {
     invokeConfigs: assembly.ofType('AWS::Lambda::EventInvokeConfig'),
     aliases: assembly.ofType('AWS::Lambda::Alias'),
     // Without the key's ARN the functions seal with the secret's own key, which costs no request to KMS.
-    withoutVariables: isIsolated ? [] : ['PII_KEY_ARN'],
+    standIn: isIsolated
+      ? undefined
+      : { of: 'PII_KEY_ARN', variable: 'PROVIDER_SECRET_ARN', arn: secretArnIn(assembly) },
     root: repositoryRoot,
     activity,
     meter,
@@ -725,4 +727,10 @@ async function stopParts(parts: Parts): Promise<void> {
   await parts.store.close?.();
   parts.client.destroy();
   await database.stop();
+}
+
+function secretArnIn(assembly: Assembly): string {
+  const [secret] = assembly.ofType('AWS::SecretsManager::Secret');
+  if (secret === undefined) throw new Error('the templates have no secret');
+  return secret.attribute('Id');
 }

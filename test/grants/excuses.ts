@@ -33,12 +33,6 @@ const doneByAws: readonly Excuse[] = [
 /** What no test brings about every time, whatever it does. */
 const leftToChance: readonly Excuse[] = [
   {
-    action: /^secretsmanager:GetSecretValue$/,
-    role: /AllocateFunding|ConcludeReview|DecideApplication|OfferContract|PrepareContract/,
-    reason:
-      'they only seal and open: without KMS the key is in the secret, which one function of a process reads for all',
-  },
-  {
     action: /^dynamodb:Query$/,
     role: /ReceiptCallback/,
     resource: /Receipts.*\/index\/Matching$/,
