@@ -92,8 +92,9 @@ class LateDetours extends Walker {
 
   /** Banks that answer nobody on the day when installments fall due, and cannot be asked afterwards. */
   async #fallDue({ lostAnswer, disturbed }: AllLent): Promise<void> {
-    await this.#moveTo(lostAnswer.firstDueOn, '00:10:00');
+    // Before the debits of that day: a sweep right behind them would ask, and know.
     await this.sandbox('PUT', '/bank/conduct', { queryByReference: false });
+    await this.#moveTo(lostAnswer.firstDueOn, '00:10:00');
     const fault = { provider: 'bank', fault: 'Fail', match: '/debits ', times: 2 };
     await this.sandbox('POST', '/control', fault);
     await this.#moveTo(addDays(disturbed.firstDueOn, 1));
@@ -101,16 +102,18 @@ class LateDetours extends Walker {
 
   async #tellOfOrder({ loanId }: Lent): Promise<void> {
     const supervisor = this.as('supervisor');
+    let seen = '';
     // An attempt that begins meanwhile makes what was told of the one before worth nothing.
     await this.when(
       async () => {
         const { orders } = await supervisor.get(`/ops/loans/${loanId}`);
+        seen = JSON.stringify(orders);
         const { record, attempt } =
           (orders as Items).find(({ state }) => state === 'Unknown') ?? {};
         const told = { outcome: 'NotPaid', record, attempt };
         return supervisor.post(`/ops/loans/${loanId}/order-outcomes`, told).catch(onlyProblems);
       },
-      () => `nobody takes what the bank told of ${loanId}`,
+      () => `nobody takes what the bank told of ${loanId}: ${seen}`,
     );
     await this.sandbox('PUT', '/bank/conduct', { queryByReference: true });
   }
