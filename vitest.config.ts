@@ -11,7 +11,8 @@ export default defineConfig({
     env: { ZHUDAI_TABLES: process.env['ZHUDAI_TEST_TABLES'] === 'memory' ? '' : 'dynamodb-local' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // More than there are cores: a journey waits half of its time.
+    maxWorkers: 3,
     coverage: {
       provider: 'v8',
       include: ['domain/**/*.ts'],

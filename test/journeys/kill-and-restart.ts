@@ -2,7 +2,7 @@
  * Kills the platform (SIGKILL) at random moments of a replay, starts it again each time, and then judges by the books of
  * the bank simulator and by the API: every application ended, every disbursed one was paid exactly once, nothing is lost.
  *
- *   node test/journeys/kill-and-restart.ts [--kills 10] [--applications 50] [--seed 1]
+ *   node test/journeys/kill-and-restart.ts [--kills 10] [--applications 50] [--seed 1] [--dynamodb-local]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -43,13 +43,15 @@ export async function killAndRestart(options: {
   kills: number;
   applications: number;
   seed: number;
+  /** More flags of `npm start`. */
+  flags?: readonly string[];
   log?: (line: string) => void;
 }): Promise<KillReport> {
   const { kills, applications, seed, log = () => undefined } = options;
   const random = seededRandom(seed);
   const dataDir = await mkdtemp(join(tmpdir(), 'zhudai-kill-'));
   const port = await freePort();
-  const flags = ['--empty', '--auto-operate'];
+  const flags = ['--empty', '--auto-operate', ...(options.flags ?? [])];
   let platform = await startPlatformProcess({ flags, dataDir, port });
   const restartMs: number[] = [];
   const accepted = new Map<string, string>();
@@ -200,12 +202,14 @@ if (import.meta.main) {
       kills: { type: 'string', default: '10' },
       applications: { type: 'string', default: '50' },
       seed: { type: 'string', default: String(Date.now() % 100_000) },
+      'dynamodb-local': { type: 'boolean', default: false },
     },
   });
   const report = await killAndRestart({
     kills: Number(values.kills),
     applications: Number(values.applications),
     seed: Number(values.seed),
+    flags: values['dynamodb-local'] ? ['--dynamodb-local'] : [],
     log: (line) => {
       console.log(line);
     },
