@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /** What amounts and decisions rest on is covered whole: `npm run test:coverage` fails below. */
 const whole = { statements: 100, branches: 100, functions: 100, lines: 100 };
@@ -9,6 +10,7 @@ export default defineConfig({
     globalSetup: ['test/grants/record-uses.ts'],
     // Platforms are tested on DynamoDB Local; tests of the tables in the process, and of kills and starts, unset this.
     env: { ZHUDAI_TABLES: process.env['ZHUDAI_TEST_TABLES'] === 'memory' ? '' : 'dynamodb-local' },
+    sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // More than there are cores: a journey waits half of its time.
