@@ -15,11 +15,8 @@ import { ListTablesCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb
 import { GetCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { dueShards } from '#domain/disbursement/activate-loan.ts';
 import { addDays, businessDateOf } from '#domain/shared/calendar.ts';
-import {
-  freePort,
-  startPlatformProcess,
-  type PlatformProcess,
-} from '#local/bench/platform-process.ts';
+import { startPlatformProcess, type PlatformProcess } from '#local/bench/platform-process.ts';
+import { freePort } from '#local/hosting/ports.ts';
 import { documentsOf, testClient } from '#test/support/dynamodb-local.ts';
 import { anActivatedLoan } from '../domain/servicing/loan-builders.ts';
 import { storeAll } from '../functions/day-close/stored-portfolio.ts';

@@ -6,11 +6,8 @@ import { promisify } from 'node:util';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  freePort,
-  startPlatformProcess,
-  type PlatformProcess,
-} from '#local/bench/platform-process.ts';
+import { startPlatformProcess, type PlatformProcess } from '#local/bench/platform-process.ts';
+import { freePort } from '#local/hosting/ports.ts';
 import { syntheticApplication } from '#local/bench/synthetic-applications.ts';
 import { advanceClock } from '#local/cli/advance.ts';
 import { auditPlatform } from '#local/cli/audit.ts';

@@ -14,11 +14,8 @@ import {
   ListStateMachinesCommand,
   SFNClient,
 } from '@aws-sdk/client-sfn';
-import {
-  freePort,
-  startPlatformProcess,
-  type PlatformProcess,
-} from '#local/bench/platform-process.ts';
+import { startPlatformProcess, type PlatformProcess } from '#local/bench/platform-process.ts';
+import { freePort } from '#local/hosting/ports.ts';
 import { loadSamples } from '#local/samples/samples.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 

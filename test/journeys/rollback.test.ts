@@ -14,11 +14,8 @@ import {
   UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  freePort,
-  startPlatformProcess,
-  type PlatformProcess,
-} from '#local/bench/platform-process.ts';
+import { startPlatformProcess, type PlatformProcess } from '#local/bench/platform-process.ts';
+import { freePort } from '#local/hosting/ports.ts';
 import { syntheticApplication } from '#local/bench/synthetic-applications.ts';
 import { PlatformClient } from '#local/sandbox/platform-client.ts';
 

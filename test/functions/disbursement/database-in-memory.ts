@@ -2,10 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOnMemoryTables, serveMemoryTables } from '../../support/memory-tables-server.ts';
+import { freePort } from '#local/hosting/ports.ts';
 
 export interface DatabaseInMemory {
   readonly endpoint: string;
@@ -45,15 +46,6 @@ function javaArguments(port: number): string[] {
     join(folder, 'DynamoDBLocal.jar'),
     ...['-sharedDb', '-disableTelemetry', '-inMemory', '-port', String(port)],
   ];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 async function untilListening(port: number, child: ChildProcess): Promise<void> {

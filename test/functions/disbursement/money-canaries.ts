@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { BankAnswer, PayoutBank } from '#domain/applications/provider-ports.ts';
 import type { Payout } from '#domain/disbursement/payout.ts';
@@ -15,6 +16,8 @@ export const canaries: readonly Canary[] = [
     name: 'the claim has no condition',
     breakWorld: (world, _run, documents) =>
       withMoney(world, { replacePayout: unconditional(documents) }),
+    // Luck alone brings two deliveries together in one run of hundreds.
+    breakSteps: () => ({ payOut: twiceAtOnce }),
   },
   {
     name: 'the reference is random',
@@ -86,8 +89,27 @@ function withMoney(world: MoneyWorld, broken: Partial<MoneyStore>): MoneyWorld {
   return { ...world, dependencies: { ...world.dependencies, money: store } };
 }
 
+/** What Lambda and Step Functions may do at any time, every time: a sound step bears it. */
+export const everythingTwice: Canary = {
+  name: 'each attempt is delivered twice at once',
+  breakSteps: () => ({ payOut: twiceAtOnce }),
+};
+
+async function twiceAtOnce(
+  ...given: Parameters<typeof runPayOut>
+): Promise<Awaited<ReturnType<typeof runPayOut>>> {
+  const [first, second] = await Promise.allSettled([runPayOut(...given), runPayOut(...given)]);
+  if (first.status === 'fulfilled') return first.value;
+  if (second.status === 'fulfilled') return second.value;
+  throw first.reason;
+}
+
+/** Time enough for a duplicate to read what the first has read, on a busy machine too: the bug shows in the first such run. */
+const GAP_MS = 25;
+
 function unconditional(documents: DynamoDBDocumentClient): MoneyStore['replacePayout'] {
   return async (next) => {
+    await sleep(GAP_MS);
     await documents.send(new PutCommand({ TableName: tableNames.payouts, Item: next }));
   };
 }

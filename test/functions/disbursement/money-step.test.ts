@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canaries } from './money-canaries.ts';
+import { canaries, everythingTwice } from './money-canaries.ts';
 import { installStoreFaults } from './money-run.ts';
 import { runSeeds, type RunReport } from './money-step.faults.ts';
 import { startMoneyDatabase, type MoneyDatabase } from './money-tables.ts';
@@ -39,7 +39,13 @@ describe('the money step', () => {
     },
   );
 
-  it.each(canaries)('finds out when $name', { timeout: 120_000 }, async (canary) => {
+  it('bears that each attempt is delivered twice at once', { timeout: 120_000 }, async () => {
+    const seeds = seedsFrom(200_000, 60);
+    const reports = await runSeeds(seeds, database.documents, { canary: everythingTwice });
+    expect(reports.filter(({ faults }) => faults.length > 0).map(describeRun)).toEqual([]);
+  });
+
+  it.each(canaries)('finds out when $name', { timeout: 240_000 }, async (canary) => {
     let found: RunReport | undefined;
     await runSeeds(seedsFrom(100_000, CANARY_RUNS_MAX), database.documents, {
       canary,

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { freePort } from '#local/bench/platform-process.ts';
+import { freePort } from '#local/hosting/ports.ts';
 import { syntheticApplication } from '#local/bench/synthetic-applications.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'zhudai-start-'));
