@@ -13,7 +13,8 @@ import { RandomRequests, type Asked } from './random-requests.ts';
 const RUNS = Number(process.env['MEMORY_TABLES_RUNS'] ?? 30);
 const REQUESTS = 60;
 const PAGES_MAX = 50;
-const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+/** The same every time, so that it fails for what was changed alone; `SEED=$RANDOM MEMORY_TABLES_RUNS=1000` looks further. */
+const seed = Number(process.env['SEED'] ?? 388_745);
 
 let both: BothTables;
 
@@ -29,13 +30,17 @@ function withoutMessages({ status, type, answer }: Answer): unknown {
   const reasons = answer['CancellationReasons'] as readonly Fields[] | undefined;
   // Where a condition fails, DynamoDB Local looks at what else is wrong before it or not, as it comes.
   const isFailed = reasons?.some(({ Code }) => Code === 'ConditionalCheckFailed') === true;
+  // And of several updates that make no sense it names one or all of them.
+  const firstInvalid = reasons?.findIndex(({ Code }) => Code === 'ValidationError') ?? -1;
   return {
     status,
     type,
     ...answer,
     ...(reasons && {
-      CancellationReasons: reasons.map(({ Message: _, ...reason }) =>
-        isFailed && reason['Code'] === 'ValidationError' ? { Code: 'None' } : reason,
+      CancellationReasons: reasons.map(({ Message: _, ...reason }, at) =>
+        reason['Code'] === 'ValidationError' && (isFailed || at > firstInvalid)
+          ? { Code: 'None' }
+          : reason,
       ),
     }),
   };
