@@ -46,7 +46,8 @@ async function definitionOf010(): Promise<string> {
   );
 }
 
-async function release(client: SFNClient, definition: string): Promise<void> {
+/** Publishes a definition of `originate-loan`, and lets what starts from now on run it. */
+export async function release(client: SFNClient, definition: string): Promise<void> {
   await client.send(new UpdateStateMachineCommand({ stateMachineArn: machine, definition }));
   const { stateMachineVersionArn } = await client.send(
     new PublishStateMachineVersionCommand({ stateMachineArn: machine }),

@@ -8,16 +8,14 @@ import {
   DescribeStateMachineCommand,
   DescribeStateMachineForExecutionCommand,
   ListExecutionsCommand,
-  PublishStateMachineVersionCommand,
   SFNClient,
-  UpdateStateMachineAliasCommand,
-  UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startPlatformProcess, type PlatformProcess } from '#local/bench/platform-process.ts';
 import { freePort } from '#local/hosting/ports.ts';
 import { syntheticApplication } from '#local/bench/synthetic-applications.ts';
 import { PlatformClient } from '#local/sandbox/platform-client.ts';
+import { release } from '../grants/earlier-release.ts';
 
 // The tables as a user has them, in files.
 process.env['ZHUDAI_TABLES'] = '';
@@ -102,18 +100,7 @@ async function releaseBroken(): Promise<void> {
     States: { Lose: { Type: 'Fail', Error: 'Lost' } },
   };
   expect(States).toBeDefined();
-  await client.send(
-    new UpdateStateMachineCommand({ stateMachineArn: machine, definition: JSON.stringify(broken) }),
-  );
-  const { stateMachineVersionArn } = await client.send(
-    new PublishStateMachineVersionCommand({ stateMachineArn: machine }),
-  );
-  await client.send(
-    new UpdateStateMachineAliasCommand({
-      stateMachineAliasArn: `${machine}:live`,
-      routingConfiguration: [{ stateMachineVersionArn, weight: 100 }],
-    }),
-  );
+  await release(client, JSON.stringify(broken));
 }
 
 async function rollBack(...words: readonly string[]): Promise<string> {
